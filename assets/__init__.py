@@ -1,0 +1,1 @@
+"""Data of the product: knowledge tables, icons, schemas, templates, translations."""

@@ -1,0 +1,1 @@
+"""The lip-sync-style sample pipeline: inputs, stages, precisions and presets."""

@@ -1,0 +1,1 @@
+"""The benchmark session without I/O: state, statistics, doubts and the proof."""

@@ -1,0 +1,1 @@
+"""The terminal: arguments in, core called, words out."""

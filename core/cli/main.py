@@ -1,0 +1,116 @@
+"""The ``gpuproof`` command: picks the subcommand, loads only its module, and turns problems into exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from gpuproof.core.cli.terminal import Terminal
+from gpuproof.core.problems import UserProblem
+from gpuproof.core.words import LANGUAGES, Language, text
+
+# command: (module under gpuproof.core.cli.commands, help). Only the chosen module is imported: a start script
+# that calls `gpuproof diagnose` must not pay for the benchmark.
+COMMANDS = {
+    "check": ("check", "everything: inspect, diagnose, recommend, benchmark, proof, report"),
+    "inspect": ("inspect_machine", "the facts of this machine or a target"),
+    "diagnose": ("diagnose", "the one root cause, for this machine or for a file or pasted text"),
+    "recommend": ("recommend", "the right torch wheel and driver"),
+    "setup": ("setup", "carry the plan out in a Python environment, or put it back"),
+    "bench": ("bench", "the sample workload alone"),
+    "watch": ("watch", "is that program using the GPU?"),
+    "scan-log": ("scan_log", "was that run on the GPU, by its log?"),
+    "report": ("report", "show, export or redact a report"),
+    "compare": ("compare", "two reports: what changed, faster or slower"),
+    "collect": ("collect", "write one answers file"),
+    "collector": ("collector", "write the one-file collector for a machine without gpuproof"),
+    "targets": ("targets", "the Python environments found here"),
+    "knowledge": ("knowledge", "the tables and their dates"),
+}
+_COMMANDS_PACKAGE = "gpuproof.core.cli.commands"
+
+
+def main(arguments: Sequence[str] | None = None, terminal: Terminal | None = None) -> int:
+    """Run one command and return its exit code: 0 well, 1 problems found, 2 wrong use, 3 could not finish."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    terminal = terminal or Terminal(language=_system_language())
+    command = next((word for word in words if not word.startswith("-")), None)
+    if not words:
+        return _open_app(terminal)
+    try:
+        return _dispatch(words, command, terminal)
+    except UserProblem as problem:
+        _say_problem(problem, terminal)
+        return problem.exit_code
+    except KeyboardInterrupt:
+        terminal.progress(text("Cancelled."))
+        return 3
+
+
+def entry() -> None:
+    """Console-script entry; a reader that closed the pipe (``| head``) is no error."""
+    try:
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _dispatch(words: list[str], command: str | None, terminal: Terminal) -> int:
+    parser = _top_parser()
+    choices = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, (_, summary) in COMMANDS.items():
+        child = choices.add_parser(name, help=summary, description=summary)
+        _add_common(child, suppress=True)
+        if name == command:
+            module = importlib.import_module(f"{_COMMANDS_PACKAGE}.{COMMANDS[name][0]}")
+            module.add_arguments(child)
+    parsed = parser.parse_args(words)
+    terminal.as_json = parsed.json
+    if parsed.lang:
+        terminal.language = parsed.lang
+    if parsed.command is None:
+        parser.print_help(terminal.err)
+        return 2
+    return int(module.run(parsed, terminal))
+
+
+def _top_parser() -> argparse.ArgumentParser:
+    from gpuproof import __version__
+
+    parser = argparse.ArgumentParser(prog="gpuproof", description="Proves that your GPU is doing the work.")
+    parser.add_argument("--version", action="version", version=f"gpuproof {__version__}")
+    _add_common(parser, suppress=False)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, *, suppress: bool) -> None:
+    """Accept --json and --lang before and after the command; the later one must not reset the earlier."""
+    unset = argparse.SUPPRESS if suppress else None
+    parser.add_argument("--json", action="store_true", default=unset or False, help="one JSON document on stdout")
+    parser.add_argument("--lang", choices=LANGUAGES, default=unset, help="language of the words")
+
+
+def _system_language() -> Language:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def _open_app(terminal: Terminal) -> int:
+    from gpuproof.core.cli.commands.app import open_app
+
+    return open_app(terminal)
+
+
+def _say_problem(problem: UserProblem, terminal: Terminal) -> None:
+    terminal.progress(problem.message)
+    if problem.hint is not None:
+        terminal.progress(problem.hint)

@@ -1,0 +1,42 @@
+"""What a command talks to: stdout for the answer, stderr for progress, both of which may be a pipe."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TextIO
+
+from gpuproof.core.words import Language, Text
+
+
+@dataclass(slots=True, kw_only=True)
+class Terminal:
+    """Output of one command. With ``as_json`` stdout carries exactly one JSON document."""
+
+    language: Language = "en"
+    as_json: bool = False
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    err: TextIO = field(default_factory=lambda: sys.stderr)
+
+    def say(self, words: Text | str = "") -> None:
+        """Write one line of the answer; silent with --json, where the document says it."""
+        if not self.as_json:
+            print(self.rendered(words), file=self.out)
+
+    def progress(self, words: Text | str) -> None:
+        """Write one line about what is going on."""
+        print(self.rendered(words), file=self.err, flush=True)
+
+    def rendered(self, words: Text | str) -> str:
+        """Return words in this terminal's language."""
+        return words.render(self.language) if isinstance(words, Text) else words
+
+    def emit(self, document: dict[str, Any], show: Callable[[], None]) -> None:
+        """Write the answer: the JSON document with --json, else whatever ``show`` writes."""
+        if self.as_json:
+            json.dump(document, self.out, ensure_ascii=False, allow_nan=False)
+            self.out.write("\n")
+        else:
+            show()

@@ -1,0 +1,1 @@
+"""From facts to findings, the chain and the one root cause."""

@@ -1,0 +1,1 @@
+"""Small pure rules, one family a module; ``RULES`` lists them all."""

@@ -1,0 +1,1 @@
+"""Typed, frozen facts and the pure readers that turn answers into them."""

@@ -1,0 +1,239 @@
+"""All facts of one inspection, typed and frozen. Rules, recommendation and views read this and nothing else.
+
+Look-alikes have different names everywhere: ``driver_version`` (kernel driver), ``driver_cuda_version`` (newest CUDA
+the driver accepts), ``TorchBuild.cuda_version`` (runtime inside the wheel), ``toolkits`` (installed CUDA toolkits).
+Memory is in MiB (2**20 bytes), as the driver counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gpuproof.core.facts.unknown import NOT_ASKED, Unknown
+from gpuproof.core.facts.version import DottedVersion
+
+System = Literal["linux", "windows", "macos"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ComputeCapability:
+    """A GPU's compute capability, e.g. 8.9. ``sm_89`` is the same thing in the wheel's arch list."""
+
+    major: int
+    minor: int
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatingSystem:
+    """The system that torch runs on. Inside WSL2 ``system`` is linux and ``is_wsl`` is True."""
+
+    system: System
+    machine: str  # x86_64, aarch64, arm64 (macOS), AMD64 is normalised to x86_64
+    name: str = ""  # "Ubuntu 24.04.1 LTS", "Windows 11 Pro"
+    release: str = ""  # kernel release or Windows build
+    glibc: DottedVersion | None = None
+    is_wsl: bool = False
+    is_jetson: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisplayDevice:
+    """One PCI display device, seen without any driver of its vendor."""
+
+    address: str
+    vendor_id: int  # 0x10de NVIDIA, 0x1002 AMD, 0x8086 Intel
+    device_id: int
+    name: str = ""
+    kernel_driver: str | None = None  # nvidia, nouveau, vfio-pci, amdgpu, i915 ...; None: nothing bound
+    link_speed_gt_s: float | None = None
+    link_width: int | None = None
+    max_link_speed_gt_s: float | None = None
+    max_link_width: int | None = None
+    runtime_status: str | None = None  # "suspended": asleep, must not be woken to look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gpu:
+    """One NVIDIA GPU as the driver describes it; None: the driver gave no value (see ``missing``)."""
+
+    index: int  # NVML's order, which is PCI order; CUDA's default order is fastest first
+    name: str
+    uuid: str = ""
+    pci_address: str = ""
+    compute_capability: ComputeCapability | None = None
+    memory_total_mib: float | None = None
+    memory_used_mib: float | None = None
+    compute_mode: str | None = None  # Default, Exclusive_Process, Prohibited
+    driver_model: str | None = None  # Windows: WDDM, TCC, MCDM
+    mig_mode: str | None = None  # Enabled, Disabled
+    persistence_mode: bool | None = None
+    power_limit_w: float | None = None
+    power_limit_default_w: float | None = None
+    temperature_celsius: float | None = None
+    utilisation_percent: float | None = None
+    pcie_generation: int | None = None
+    pcie_generation_max: int | None = None
+    pcie_width: int | None = None
+    pcie_width_max: int | None = None
+    processes: tuple[GpuProcess, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()  # (field, reason the driver gave)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GpuProcess:
+    """A process that holds GPU memory; the name is an identity-class fact (see redaction)."""
+
+    pid: int
+    name: str = ""
+    memory_mib: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NvmlState:
+    """Whether the driver's management library answered; ``error`` is NVML's own constant name when it did not."""
+
+    ok: bool
+    error: str = ""  # LIBRARY_NOT_FOUND, DRIVER_NOT_LOADED, LIB_RM_VERSION_MISMATCH, GPU_IS_LOST ...
+    library_version: DottedVersion | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """The container that the inspected Python runs in. ``kind`` is None on a plain machine."""
+
+    kind: str | None = None  # docker, podman, kubernetes, lxc, singularity ...
+    visible_devices: str | None = None  # NVIDIA_VISIBLE_DEVICES as given
+    driver_capabilities: str | None = None  # NVIDIA_DRIVER_CAPABILITIES as given
+    has_device_nodes: bool | None = None  # /dev/nvidia0 (or /dev/dxg) is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonFacts:
+    """The inspected interpreter."""
+
+    version: str  # 3.11.7
+    bits: int
+    kind: str = ""  # venv, conda, system, pyenv, embedded ...
+    prefix: str = ""
+    executable: str = ""
+    free_threaded: bool = False
+    externally_managed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """One installed distribution, read from its metadata without importing it."""
+
+    name: str  # normalised: lower case, dashes
+    version: str
+    location: str = ""
+    installer: str = ""  # pip, uv, conda
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TorchBuild:
+    """The installed torch as its files say, without importing it (``torch/version.py`` and metadata)."""
+
+    version: str  # 2.11.0+cu130
+    cuda_version: DottedVersion | None = None  # CUDA runtime inside the build; None: built without CUDA
+    hip_version: str | None = None
+    xpu_version: str | None = None
+    location: str = ""
+    source: str = ""  # pip, conda, conda-forge, source, jetson
+    conda_build: str = ""  # e.g. py3.10_cpu_0
+    copies: tuple[str, ...] = ()  # further torch folders on the path, "version at location"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelCheck:
+    """One real matrix product and convolution on one device, compared with the CPU."""
+
+    device: str  # cuda:0
+    ok: bool
+    error: str = ""
+    max_difference: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TorchDevice:
+    """A GPU as the running torch sees it."""
+
+    index: int
+    name: str
+    compute_capability: ComputeCapability | None = None
+    memory_total_mib: float | None = None
+    memory_free_mib: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TorchLive:
+    """What torch said when it was really imported and used; stages that were not reached stay None or empty."""
+
+    imported: bool
+    import_error: str = ""
+    version: str = ""
+    cuda_version: DottedVersion | None = None
+    is_available: bool | None = None
+    availability_error: str = ""
+    device_count: int | None = None
+    devices: tuple[TorchDevice, ...] = ()
+    arch_list: tuple[str, ...] = ()  # sm_75, compute_120; a set: may be unsorted
+    cudnn_version: DottedVersion | None = None
+    warnings: tuple[str, ...] = ()
+    kernel_checks: tuple[KernelCheck, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symptom:
+    """A known error text seen in a warning, a log or pasted words. ``id`` is a row of the error table."""
+
+    id: str
+    line: str
+    source: str  # "torch warning", "pasted text line 12", "kernel log"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cpu:
+    """The processor as this process may use it."""
+
+    model: str = ""
+    physical_cores: int | None = None
+    logical_cores: int | None = None
+    usable_cores: float | None = None  # affinity and container quota respected
+    flags: tuple[str, ...] = ()  # only those that matter: avx2, avx512_bf16, amx_bf16 ...
+    load_average: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """All facts of one inspection. Every field may be ``Unknown``; a field nobody asked for is ``NOT_ASKED``."""
+
+    os: OperatingSystem | Unknown = NOT_ASKED
+    cpu: Cpu | Unknown = NOT_ASKED
+    memory_total_mib: float | Unknown = NOT_ASKED
+    display_devices: tuple[DisplayDevice, ...] | Unknown = NOT_ASKED
+    driver_version: DottedVersion | Unknown = NOT_ASKED  # running kernel driver
+    driver_flavour: str | Unknown = NOT_ASKED  # open, proprietary
+    driver_on_disk: DottedVersion | Unknown = NOT_ASKED  # module file for the running kernel
+    driver_library: DottedVersion | Unknown = NOT_ASKED  # user-space libraries (libcuda, NVML)
+    driver_cuda_version: DottedVersion | Unknown = NOT_ASKED  # newest CUDA the driver accepts
+    nvml: NvmlState | Unknown = NOT_ASKED
+    gpus: tuple[Gpu, ...] | Unknown = NOT_ASKED
+    container: Container | Unknown = NOT_ASKED
+    environment: tuple[tuple[str, str], ...] | Unknown = NOT_ASKED  # allow-listed variables that are set
+    python: PythonFacts | Unknown = NOT_ASKED
+    packages: tuple[Package, ...] | Unknown = NOT_ASKED
+    torch: TorchBuild | Unknown = NOT_ASKED  # Unknown(ABSENT): no torch in this Python
+    torch_live: TorchLive | Unknown = NOT_ASKED
+    symptoms: tuple[Symptom, ...] = ()
+
+    def variable(self, name: str) -> str | Unknown | None:
+        """Return an environment variable's value, None when it is not set, Unknown when nobody could look."""
+        if isinstance(self.environment, Unknown):
+            return self.environment
+        return dict(self.environment).get(name)

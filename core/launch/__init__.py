@@ -1,0 +1,1 @@
+"""Where an agent runs and how its run ends: start, decode, cancel."""

@@ -1,0 +1,1 @@
+"""Was that run on the GPU, by its log?"""

@@ -1,0 +1,1 @@
+"""The report file: format, upgrade, redaction, rendering, comparison."""

@@ -1,0 +1,1 @@
+"""Is that program using the GPU? Timeline and verdict from samples."""

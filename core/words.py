@@ -1,0 +1,68 @@
+"""Words for people: English templates with named placeholders, translated when shown and never before.
+
+The English template is the key of the translation tables ``assets/translations/<language>/*.json`` (a flat object,
+English template to translated template, one file per room of the product). Facts, findings and reports carry
+``Text`` values, so a report that was written in English can be read in Chinese.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Literal
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+class _Missing(dict[str, str]):
+    """Leaves a placeholder without a value visible instead of raising on a damaged report."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+@lru_cache(maxsize=4)
+def translations(language: str) -> dict[str, str]:
+    """Return every translated template of one language; empty for English, whose templates are the keys."""
+    if language == "en":
+        return {}
+    table: dict[str, str] = {}
+    folder = resources.files("gpuproof.assets").joinpath("translations").joinpath(language)
+    if not folder.is_dir():
+        return table
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".json"):
+            table.update(json.loads(file.read_text(encoding="utf-8")))
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence for a person, with its values; hashable, comparable, and cheap to carry."""
+
+    template: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def render(self, language: str = "en") -> str:
+        """Return the sentence in the language, or in English where no translation exists."""
+        template = translations(language).get(self.template, self.template)
+        return template.format_map(_Missing(self.values)) if self.values else template
+
+    def __str__(self) -> str:
+        return self.render()
+
+
+def text(template: str, **values: object) -> Text:
+    """Make a ``Text``. The template must be a literal, so that a test can find it and its translation.
+
+    A template without values is shown as it stands; one with values uses ``str.format`` placeholders.
+    """
+    return Text(template, tuple((name, str(value)) for name, value in values.items()))
+
+
+def literal(words: str) -> Text:
+    """Make a ``Text`` of data that is the same in every language: a command, a file's line, a device name."""
+    return Text("{literal}", (("literal", words),))

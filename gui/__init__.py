@@ -1,0 +1,1 @@
+"""The desktop app: presenters hold states, views show them and decide nothing."""
