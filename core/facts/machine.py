@@ -133,6 +133,8 @@ class Package:
     location: str = ""
     installer: str = ""  # pip, uv, conda
     is_complete: bool = True
+    build: str = ""  # conda build string, e.g. py3.9_cpu_0
+    channel: str = ""  # conda channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +149,7 @@ class TorchBuild:
     source: str = ""  # pip, conda, conda-forge, source, jetson
     conda_build: str = ""  # e.g. py3.10_cpu_0
     copies: tuple[str, ...] = ()  # further torch folders on the path, "version at location"
+    is_cuda_known: bool = True  # False: only a version is known, which does not say whether CUDA is in the build
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +225,7 @@ class Machine:
     driver_on_disk: DottedVersion | Unknown = NOT_ASKED  # module file for the running kernel
     driver_library: DottedVersion | Unknown = NOT_ASKED  # user-space libraries (libcuda, NVML)
     driver_cuda_version: DottedVersion | Unknown = NOT_ASKED  # newest CUDA the driver accepts
+    toolkits: tuple[DottedVersion, ...] | Unknown = NOT_ASKED  # installed CUDA toolkits (nvcc); wheels need none
     nvml: NvmlState | Unknown = NOT_ASKED
     gpus: tuple[Gpu, ...] | Unknown = NOT_ASKED
     container: Container | Unknown = NOT_ASKED
