@@ -8,6 +8,7 @@ English template to translated template, one file per room of the product). Fact
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -16,12 +17,8 @@ from typing import Literal
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
-
-class _Missing(dict[str, str]):
-    """Leaves a placeholder without a value visible instead of raising on a damaged report."""
-
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
+# Not str.format: templates also come from other people's reports, where "{x:>999999999}" must stay five letters.
+_PLACEHOLDER = re.compile(r"\{(\w{1,40})\}")
 
 
 @lru_cache(maxsize=4)
@@ -49,7 +46,10 @@ class Text:
     def render(self, language: str = "en") -> str:
         """Return the sentence in the language, or in English where no translation exists."""
         template = translations(language).get(self.template, self.template)
-        return template.format_map(_Missing(self.values)) if self.values else template
+        if not self.values:
+            return template
+        values = dict(self.values)
+        return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template)
 
     def __str__(self) -> str:
         return self.render()
@@ -58,7 +58,7 @@ class Text:
 def text(template: str, **values: object) -> Text:
     """Make a ``Text``. The template must be a literal, so that a test can find it and its translation.
 
-    A template without values is shown as it stands; one with values uses ``str.format`` placeholders.
+    Placeholders are plain names in braces; any other brace stands for itself, and one without a value stays visible.
     """
     return Text(template, tuple((name, str(value)) for name, value in values.items()))
 

@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.problems import UserProblem
@@ -68,7 +69,7 @@ def _dispatch(words: list[str], command: str | None, terminal: Terminal) -> int:
         child = choices.add_parser(name, help=summary, description=summary)
         _add_common(child, suppress=True)
         if name == command:
-            module = importlib.import_module(f"{_COMMANDS_PACKAGE}.{COMMANDS[name][0]}")
+            module = _load(name)
             module.add_arguments(child)
     parsed = parser.parse_args(words)
     terminal.as_json = parsed.json
@@ -78,6 +79,10 @@ def _dispatch(words: list[str], command: str | None, terminal: Terminal) -> int:
         parser.print_help(terminal.err)
         return 2
     return int(module.run(parsed, terminal))
+
+
+def _load(command: str) -> ModuleType:
+    return importlib.import_module(f"{_COMMANDS_PACKAGE}.{COMMANDS[command][0]}")
 
 
 def _top_parser() -> argparse.ArgumentParser:
