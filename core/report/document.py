@@ -1,0 +1,103 @@
+"""The report as a JSON document and back: typed both ways, with a checksum, telemetry as columns."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import fields, replace
+from typing import Any, cast
+
+from gpuproof.core.bench.model import TelemetrySample
+from gpuproof.core.report.budget import refused
+from gpuproof.core.report.model import FORMAT, VERSION, Integrity, Report
+from gpuproof.core.report.plain import plain
+from gpuproof.core.report.upgrade import upgraded
+from gpuproof.core.report.visible import visible_values
+from gpuproof.core.words import text
+
+_NOT_WRITTEN = ("integrity",)
+_SAFE_TEMPLATE = re.compile(r"(?:[^{}]|\{\{|\}\}|\{[A-Za-z_][A-Za-z0-9_]{0,63}\})*\Z")
+
+
+def to_document(report: Report) -> dict[str, Any]:
+    """Return the report as JSON values with format, version and checksum."""
+    written = (field.name for field in fields(report) if field.name not in _NOT_WRITTEN)
+    body = {name: plain(getattr(report, name)) for name in written}
+    if body["result"] is not None:
+        body["result"]["telemetry"] = _columns(body["result"]["telemetry"])
+    document = {"format": FORMAT, "version": VERSION, **body}
+    return {**document, "checksum": checksum_of(document)}
+
+
+def to_bytes(report: Report) -> bytes:
+    """Return the file's bytes, one line a part; the same report always gives the same ones."""
+    parts = (
+        (name, json.dumps(part, ensure_ascii=False, allow_nan=False)) for name, part in to_document(report).items()
+    )
+    return ("{\n" + ",\n".join(f"{json.dumps(name)}: {part}" for name, part in parts) + "\n}\n").encode()
+
+
+def from_document(found: dict[str, Any]) -> Report:
+    """Return the typed report of a parsed file, after the upgrades that its version needs."""
+    import msgspec
+
+    integrity = _integrity(found)
+    document = upgraded(found)
+    if isinstance(document.get("result"), dict):
+        document["result"]["telemetry"] = _rows(document["result"].get("telemetry"))
+    answers = document.pop("answers", [])
+    document = {**visible_values(document), "answers": answers}
+    _check_templates(document)
+    try:
+        report = msgspec.convert(document, Report, strict=True)
+    except msgspec.ValidationError as trouble:
+        raise refused(text("This file is not opened: {where}", where=str(trouble)[:200])) from None
+    return replace(report, integrity=integrity)
+
+
+def checksum_of(document: dict[str, Any]) -> str:
+    """Return the SHA-256 over the document without its checksum, in a form that ignores order and white space."""
+    rest = {name: value for name, value in document.items() if name != "checksum"}
+    canonical = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _integrity(document: dict[str, Any]) -> Integrity:
+    if "checksum" not in document:
+        return "absent"
+    return "intact" if document["checksum"] == checksum_of(document) else "changed"
+
+
+def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Turn telemetry rows into one list a field; a field that no row has is left out."""
+    names = [field.name for field in fields(TelemetrySample)]
+    columns = {name: [row[name] for row in rows] for name in names}
+    return {
+        "rows": len(rows),
+        "columns": {name: c for name, c in columns.items() if any(v not in (None, []) for v in c)},
+    }
+
+
+def _rows(table: object) -> list[dict[str, Any]]:
+    if not isinstance(table, dict) or not isinstance(table.get("columns"), dict):
+        raise refused(text("This file is not opened: its telemetry is not a table of columns."))
+    columns = cast("dict[str, Any]", table["columns"])
+    lengths = {len(column) if isinstance(column, list) else -1 for column in columns.values()}
+    if lengths - {table.get("rows")}:
+        raise refused(text("This file is not opened: its telemetry is not a table of columns."))
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _check_templates(value: object) -> None:
+    """Refuse a sentence whose placeholders are more than names: a format string can read attributes or fill memory."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            template = item.get("template")
+            if isinstance(template, str) and not _SAFE_TEMPLATE.match(template):
+                raise refused(text("This file is not opened: one of its sentences is not in the expected form."))
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)

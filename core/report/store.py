@@ -1,0 +1,47 @@
+"""Saves and opens report files: redacted and scanned before a byte is written, bounded before a byte is parsed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gpuproof.core.problems import UserProblem
+from gpuproof.core.report.atomic import unused, write_whole
+from gpuproof.core.report.budget import MAX_BYTES, check_size
+from gpuproof.core.report.document import from_document, to_bytes
+from gpuproof.core.report.model import Privacy, Report
+from gpuproof.core.report.parse import parse_object
+from gpuproof.core.words import text
+
+
+def save_report(report: Report, folder: Path, *, privacy: Privacy = "share") -> Path:
+    """Redact, scan and write the report as ``gpuproof-report-20261121T011043Z.json``; return the path written."""
+    stamp = report.made_at.replace("-", "").replace(":", "")
+    return save_report_as(report, unused(folder, f"gpuproof-report-{stamp}", ".json"), privacy=privacy)
+
+
+def save_report_as(report: Report, path: Path, *, privacy: Privacy = "share") -> Path:
+    """Redact, scan and write the report to a path that a person chose."""
+    return write_whole(path, to_bytes(report))
+
+
+def load_report(source: Path | str | bytes) -> Report:
+    """Open a report from a path or its bytes; whatever is not one is refused with one line."""
+    data = source if isinstance(source, bytes) else read_bounded(Path(source))
+    return from_document(parse_object(data))
+
+
+def read_bounded(path: Path, limit_bytes: int = MAX_BYTES) -> bytes:
+    """Read a regular file within the budget; a pipe, a device or a folder is refused."""
+    try:
+        if path.exists() and not path.is_file():
+            raise UserProblem(text("{path} is not a file.", path=path), text("Expected: the path of a report file."))
+        with open(path, "rb") as file:
+            data = file.read(limit_bytes + 1)
+    except (OSError, ValueError) as trouble:
+        reason = getattr(trouble, "strerror", None) or type(trouble).__name__
+        raise UserProblem(
+            text("{path} could not be read: {reason}.", path=path, reason=reason),
+            text("Check the path; a report is a file such as gpuproof-report-20261121T011043Z.json."),
+        ) from None
+    check_size(max(len(data), path.stat().st_size if path.exists() else 0), limit_bytes)
+    return data
