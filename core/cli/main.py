@@ -26,6 +26,7 @@ COMMANDS = {
     "scan-log": ("scan_log", "was that run on the GPU, by its log?"),
     "report": ("report", "show, export or redact a report"),
     "compare": ("compare", "two reports: what changed, faster or slower"),
+    "preflight": ("preflight", "is everything as the last good check saw it? For start scripts"),
     "collect": ("collect", "write one answers file"),
     "collector": ("collector", "write the one-file collector for a machine without gpuproof"),
     "targets": ("targets", "the Python environments found here"),

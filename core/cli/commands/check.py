@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 import threading
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             signal.signal(signal.SIGINT, previous)
     document = check_document(state, terminal.language)
     terminal.emit(document, lambda: show_checkup(state, terminal))
+    _remember(state)
     return 0 if _is_well(state) else 1
 
 
@@ -200,6 +202,20 @@ def _cancel_on_interrupt(checkup: Checkup) -> Any:
     if threading.current_thread() is not threading.main_thread():
         return None
     return signal.signal(signal.SIGINT, lambda number, frame: checkup.cancel())
+
+
+def _remember(state: CheckupState) -> None:
+    """Let ``gpuproof preflight`` repeat a good verdict, and never one that no longer holds."""
+    from gpuproof.core.preflight import LastGood, fingerprint, forget, remember
+
+    assert state.target is not None
+    if not _is_well(state):
+        forget(state.target)
+        return
+    seen = fingerprint(state.target)
+    if seen is not None:
+        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        remember(LastGood(target=str(state.target), checked_at=now, report=str(state.report_path), fingerprint=seen))
 
 
 def _is_well(state: CheckupState) -> bool:
