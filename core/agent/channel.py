@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import sys
 import threading
+import time
 from typing import Any, BinaryIO
 
 PROTOCOL = 1
@@ -25,6 +27,7 @@ class Channel:
         self._lock = threading.Lock()
         self._cancelled = threading.Event()
         self._ended = False
+        self._notes: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def read_request(self) -> dict[str, Any]:
         """Read the first line: ``{"protocol": 1, "nonce": "...", "job": "inspect", "params": {...}}``."""
@@ -46,6 +49,18 @@ class Channel:
     def wait_cancelled(self, timeout_s: float) -> bool:
         """Sleep, but wake at once on a cancel; returns whether it was cancelled."""
         return self._cancelled.wait(timeout_s)
+
+    def wait_for(self, message_type: str, timeout_s: float) -> dict[str, Any] | None:
+        """Return the next message of this type from the parent; None when cancelled or when the time is over."""
+        until = time.monotonic() + timeout_s
+        while not self.is_cancelled() and time.monotonic() < until:
+            try:
+                note = self._notes.get(timeout=0.05)
+            except queue.Empty:
+                continue
+            if note.get("type") == message_type:
+                return note
+        return None
 
     def send(self, message_type: str, /, **fields: Any) -> None:
         """Send one message. Nothing is sent after the result or the error, which end a job."""
@@ -69,6 +84,15 @@ class Channel:
             if not line or b'"cancel"' in line:
                 self._cancelled.set()
                 return
+            self._keep_note(line)
+
+    def _keep_note(self, line: bytes) -> None:
+        try:
+            note = json.loads(line.decode("utf-8"))
+        except ValueError:
+            return
+        if isinstance(note, dict):
+            self._notes.put(note)
 
 
 def open_channel() -> Channel:

@@ -47,6 +47,7 @@ class Block:
     started_s: float  # since the session began
     submit_s: float | None = None
     stages_s: tuple[tuple[str, float], ...] = ()
+    io: str = "full"  # full: whole frames cross the bus; none: frames resident, pure model speed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
