@@ -21,7 +21,7 @@ from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.launch.model import Target
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.recommend.model import Recommendation
-from gpuproof.core.words import text
+from gpuproof.core.words import Language, text
 
 if TYPE_CHECKING:
     from gpuproof.core.report.model import Report
@@ -43,6 +43,7 @@ class CheckupSettings:
     app: str | None = None
     out_folder: Path | None = None
     may_set_up: bool = False
+    language: Language = "en"  # of the report's readable page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,11 +211,12 @@ class Checkup:
 
     def write_report(self) -> Path:
         """Build the report from what is there, redact it and write JSON and HTML; returns the JSON's path."""
-        from gpuproof.core.report.store import save_report
+        from gpuproof.core.report.store import save_with_page
 
         self._begin("report")
         report = self.build_report()
-        path = save_report(report, self.settings.out_folder or default_report_folder())
+        folder = self.settings.out_folder or default_report_folder()
+        path = save_with_page(report, folder, self.settings.language)
         self._update(report=report, report_path=path)
         self._end("report")
         return path

@@ -16,6 +16,7 @@ from gpuproof.core.words import LANGUAGES, Language, text
 # command: (module under gpuproof.core.cli.commands, help). Only the chosen module is imported: a start script
 # that calls `gpuproof diagnose` must not pay for the benchmark.
 COMMANDS = {
+    "open": ("open_file", "open the app, with a report if one is named"),
     "check": ("check", "everything: inspect, diagnose, recommend, benchmark, proof, report"),
     "inspect": ("inspect_machine", "the facts of this machine or a target"),
     "diagnose": ("diagnose", "the one root cause, for this machine or for a file or pasted text"),
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None, terminal: Terminal | None = Non
     if not words:
         return _open_app(terminal)
     try:
+        if words == ["--install-desktop-entry"]:
+            return _install_desktop_entry(terminal)
         return _dispatch(words, command, terminal)
     except UserProblem as problem:
         _say_problem(problem, terminal)
@@ -91,6 +94,9 @@ def _top_parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(prog="gpuproof", description="Proves that your GPU is doing the work.")
     parser.add_argument("--version", action="version", version=f"gpuproof {__version__}")
+    parser.add_argument(
+        "--install-desktop-entry", action="store_true", help="put gpuproof into this user's menu (Linux)"
+    )
     _add_common(parser, suppress=False)
     return parser
 
@@ -114,6 +120,12 @@ def _open_app(terminal: Terminal) -> int:
     from gpuproof.core.cli.commands.app import open_app
 
     return open_app(terminal)
+
+
+def _install_desktop_entry(terminal: Terminal) -> int:
+    from gpuproof.core.cli.desktop_entry import install_desktop_entry
+
+    return install_desktop_entry(terminal)
 
 
 def _say_problem(problem: UserProblem, terminal: Terminal) -> None:

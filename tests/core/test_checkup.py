@@ -34,7 +34,7 @@ def rooms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     def run_benchmark(target: Target, settings: Any, **options: Any) -> BenchResult:
         return BenchResult(settings=settings, gpu=None, cpu=None, speedup=None)
 
-    def save_report(report: Any, folder: Path) -> Path:
+    def save_with_page(report: Any, folder: Path, language: str) -> Path:
         known["saved"].append((report, folder))
         return folder / "report.json"
 
@@ -43,7 +43,7 @@ def rooms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     monkeypatch.setattr("gpuproof.core.bench.session.run_benchmark", run_benchmark)
     monkeypatch.setattr("gpuproof.core.bench.proof.prove", lambda *facts: Proof(verdict="not_proven", layers=()))
     monkeypatch.setattr("gpuproof.core.report.build.build_report", lambda **parts: parts)
-    monkeypatch.setattr("gpuproof.core.report.store.save_report", save_report)
+    monkeypatch.setattr("gpuproof.core.report.store.save_with_page", save_with_page)
     return known
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from pathlib import Path
 
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.words import Text, text
@@ -28,7 +29,7 @@ _QT_LIBRARIES = {
 }
 
 
-def open_app(terminal: Terminal) -> int:
+def open_app(terminal: Terminal, file: Path | None = None) -> int:
     """Open the window and return its exit code; 3 when there is no display or Qt cannot load."""
     if not has_display():
         terminal.progress(text("There is no display here. The same check runs in the terminal: gpuproof check"))
@@ -44,7 +45,7 @@ def open_app(terminal: Terminal) -> int:
         terminal.progress(text("Qt cannot load: {problem}", problem=problem))
         terminal.progress(qt_remedy(str(problem)))
         return 3
-    return main(language=terminal.language)
+    return main(language=terminal.language, file=file)
 
 
 def has_display() -> bool:

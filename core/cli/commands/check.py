@@ -146,6 +146,7 @@ def _settings(arguments: argparse.Namespace, terminal: Terminal) -> CheckupSetti
         app=arguments.app,
         out_folder=arguments.out,
         may_set_up=target is None and _may_set_up(arguments.yes, terminal),
+        language=terminal.language,
     )
 
 
