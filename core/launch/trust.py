@@ -1,0 +1,40 @@
+"""Whether an interpreter lies where only this person or the system can have put it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import Literal
+
+Trust = Literal["trusted", "world_writable", "downloaded"]
+_DOWNLOAD_FOLDERS = frozenset({"downloads", "download", "下载", "téléchargements", "descargas"})
+
+
+def trust_of(prefix: Path, interpreter: Path) -> Trust:
+    """Judge the place of an environment; one that is not trusted is listed, and never started unasked."""
+    if any(part.lower() in _DOWNLOAD_FOLDERS for part in prefix.parts):
+        return "downloaded"
+    places = {prefix, interpreter.parent, *prefix.parents}
+    if sys.platform != "win32" and any(_others_may_write(place) for place in places):
+        return "world_writable"
+    if _others_may_write_file(interpreter):
+        return "world_writable"
+    return "trusted"
+
+
+def _others_may_write(folder: Path) -> bool:
+    """Tell whether anybody may add or replace files there; a sticky parent such as /tmp lets others plant a folder."""
+    try:
+        mode = os.stat(folder).st_mode
+    except OSError:
+        return False
+    return bool(mode & stat.S_IWOTH)
+
+
+def _others_may_write_file(file: Path) -> bool:
+    try:
+        return sys.platform != "win32" and bool(os.stat(file).st_mode & stat.S_IWOTH)
+    except OSError:
+        return False
