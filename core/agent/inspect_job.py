@@ -1,0 +1,95 @@
+"""The inspect job: asks the whole catalogue at once, with NVML and torch in children of their own.
+
+Params: ``import_torch`` (default true; false also leaves a sleeping laptop GPU asleep), ``pynvml_path`` (the app's own
+copy of nvidia-ml-py), ``test_questions`` (off; questions that hang, for the tests of the deadlines).
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import Any
+
+from .asking import Asking
+from .channel import Channel
+from .nvml import QUESTION as NVML
+from .nvml import ask_nvml
+from .place import Place
+from .questions.catalogue import questions_for
+from .questions.driver import NVIDIA_SMI
+from .questions.kinds import Question, Reply, reply_of
+from .questions.system import this_system
+from .torch_live import STAGES, TorchLive
+
+
+def run(params: "dict[str, Any]", channel: Channel) -> None:
+    """Ask everything and end with a result that says how many questions were answered."""
+    sys.dont_write_bytecode = True  # nothing is written on the target
+    begun = time.monotonic()
+    import_torch = bool(params.get("import_torch", True))
+    sender = Sender(channel)
+    place = Place(may_wake=import_torch)
+    live = TorchLive(place, params, sender.reply, sender.asking) if import_torch else None
+    if live is not None:
+        started = reply_of(live.start)
+        if started.status != "ok":
+            sender.reply(STAGES[0], started, 0.0)
+    nvml = threading.Thread(target=_ask_nvml, args=(place, params, channel, sender), daemon=True)
+    nvml.start()
+    asking = Asking(place, sender.reply, channel.is_cancelled)
+    asking.start(_questions(params))
+    asking.finish()
+    nvml.join()
+    if live is not None:
+        live.finish(channel.is_cancelled)
+    channel.send(
+        "result",
+        answered=sender.count,
+        took_s=time.monotonic() - begun,
+        cancelled=channel.is_cancelled(),
+        system=this_system(),
+    )
+
+
+class Sender:
+    """Sends replies as answers; thread-safe, as the channel is."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self.count = 0
+
+    def asking(self, question: str) -> None:
+        """Say that a question is about to be asked that may end this process."""
+        self._channel.send("asking", question=question)
+
+    def reply(self, question: str, reply: Reply, took_s: float) -> None:
+        """Send one answer."""
+        self.count += 1
+        fields = {"question": question, "status": reply.status, "took_s": round(took_s, 6)}  # type: dict[str, Any]
+        if reply.text is not None:
+            fields["text"] = reply.text
+        if reply.value is not None:
+            fields["value"] = reply.value
+        if reply.detail:
+            fields["detail"] = reply.detail
+        self._channel.send("answer", **fields)
+
+
+def _questions(params: "dict[str, Any]") -> "list[Question]":
+    questions = list(questions_for(this_system()))
+    if params.get("test_questions"):
+        from .questions.for_tests import QUESTIONS
+
+        questions += QUESTIONS
+    return questions
+
+
+def _ask_nvml(place: Place, params: "dict[str, Any]", channel: Channel, sender: Sender) -> None:
+    begun = time.monotonic()
+    reply = ask_nvml(place, params, channel.is_cancelled)
+    sender.reply(NVML, reply, time.monotonic() - begun)
+    answered = reply.status == "ok" and reply.value["init"].get("ok") and not reply.value["problem"]
+    if not answered and this_system() in NVIDIA_SMI.systems and not channel.is_cancelled():
+        asked = time.monotonic()
+        sender.reply(NVIDIA_SMI.id, NVIDIA_SMI.ask(place), time.monotonic() - asked)

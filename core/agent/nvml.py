@@ -1,0 +1,105 @@
+"""Asks NVML in a child of its own and puts the lines together, also when the child hung or crashed on the way.
+
+The value: ``{"init": {"ok": true}, "system": FIELDS, "gpus": [FIELDS, ...], "problem": {...} or null}`` where a
+field is ``{"v": value}`` or ``{"e": NAME, "detail": words}``.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Any, Callable
+
+from .children import CANCELLED, ENDED, HUNG, Child, source_of
+from .place import Place
+from .questions.kinds import Reply, TimedOut, reply_of
+
+QUESTION = "nvml.snapshot"
+INIT_PATIENCE_S = 15.0  # the driver may need seconds per card where nothing keeps it loaded
+GETTER_PATIENCE_S = 5.0
+
+
+def ask_nvml(place: Place, params: "dict[str, Any]", is_cancelled: "Callable[[], bool]") -> Reply:
+    """Return everything that NVML said."""
+    return reply_of(lambda: _ask(place, params, is_cancelled))
+
+
+def _ask(place: Place, params: "dict[str, Any]", is_cancelled: "Callable[[], bool]") -> Reply:
+    if not place.may_wake and sleeping_gpus(place):
+        return Reply("failed", detail="the GPU is asleep and was not woken to look at it")
+    child = Child("nvml_child", child_params(params), place, flags=("-I", "-S"))
+    snapshot = Snapshot()
+    patience = params.get("nvml_patience_s")
+
+    def patience_s() -> float:
+        return float(patience or (GETTER_PATIENCE_S if snapshot.is_open else INIT_PATIENCE_S))
+
+    for message in child.lines(patience_s, is_cancelled):
+        snapshot.take(message)
+    if child.outcome == CANCELLED:
+        return Reply("failed", detail="cancelled")
+    if child.outcome == HUNG and not snapshot.is_open:
+        raise TimedOut("%s did not return: %s" % (snapshot.at, child.detail))
+    if child.outcome == ENDED and not child.detail and snapshot.value["init"] is not None:
+        return Reply("ok", value=snapshot.value)
+    if snapshot.is_open:
+        snapshot.value["problem"] = {"kind": child.outcome, "at": snapshot.at, "detail": child.detail}
+        return Reply("ok", value=snapshot.value)
+    return Reply("failed", detail="the NVML child ended at %s: %s" % (snapshot.at, child.detail))
+
+
+def child_params(params: "dict[str, Any]") -> "dict[str, Any]":
+    """Say where nvidia-ml-py is: the app's own file, the target's, or its source where the agent came by wire."""
+    path = params.get("pynvml_path")
+    if path:
+        return {"pynvml_path": path}
+    spec = importlib.util.find_spec("pynvml")
+    if spec is not None and spec.origin and spec.has_location:
+        return {"pynvml_path": spec.origin}
+    if spec is not None:
+        return {"pynvml_path": None, "pynvml_source": source_of("pynvml")}
+    return {"pynvml_path": None}
+
+
+def sleeping_gpus(place: Place) -> bool:
+    """Tell whether every NVIDIA card of this machine is asleep by its runtime power state (Linux laptops)."""
+    folder = "/sys/bus/pci/devices"
+    try:
+        names = place.names_in(folder)
+    except OSError:
+        return False
+    cards = [name for name in names if place.line_of("%s/%s/vendor" % (folder, name)) == "0x10de"]
+    displays = [card for card in cards if (place.line_of("%s/%s/class" % (folder, card)) or "").startswith("0x03")]
+    states = [place.line_of("%s/%s/power/runtime_status" % (folder, card)) for card in displays]
+    return bool(states) and all(state == "suspended" for state in states)
+
+
+class Snapshot:
+    """Collects the child's lines."""
+
+    def __init__(self) -> None:
+        self.value = {"init": None, "system": {}, "gpus": [], "problem": None}  # type: dict[str, Any]
+        self.at = "start"
+        self.is_open = False
+
+    def take(self, message: Any) -> None:
+        """Take one line; anything that is not one of ours is passed over."""
+        if not isinstance(message, list) or len(message) < 3 or not isinstance(message[1], int):
+            return
+        kind, gpu, field = message[0], message[1], str(message[2])
+        if kind == "begin":
+            self.at = field if gpu < 0 else "%s of GPU %d" % (field, gpu)
+        elif kind == "value" and len(message) == 4:
+            self._keep(gpu, field, {"v": message[3]})
+        elif kind == "error" and len(message) == 5:
+            self._keep(gpu, field, {"e": message[3], "detail": message[4]})
+
+    def _keep(self, gpu: int, field: str, outcome: "dict[str, Any]") -> None:
+        if field == "init":
+            self.is_open = "v" in outcome
+            self.value["init"] = {"ok": True} if self.is_open else dict(outcome, ok=False)
+        elif gpu < 0:
+            self.value["system"][field] = outcome
+        else:
+            while len(self.value["gpus"]) <= gpu:
+                self.value["gpus"].append({})
+            self.value["gpus"][gpu][field] = outcome

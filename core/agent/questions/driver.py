@@ -1,0 +1,162 @@
+"""The NVIDIA driver: the module that runs, the one on disk, the user libraries, and what stands in its way."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ..place import Place
+from .kinds import LINUX, Absent, Call, Denied, ReadFile, RunCommand
+
+GPUS = "/proc/driver/nvidia/gpus"
+MODULE_WORDS = ("nvidia", "nouveau", "nova", "amdgpu", "radeon", "i915", "xe", "vfio", "nvgpu", "tegra")
+SERVICES = ("nvidia-persiste", "nv-fabricmanage", "nvidia-powerd", "nv-hostengine", "nvidia-cuda-mps")
+LIBRARY_FOLDERS = (
+    "/usr/lib/x86_64-linux-gnu",
+    "/usr/lib/aarch64-linux-gnu",
+    "/usr/lib64",
+    "/usr/lib",
+    "/lib",
+    "/usr/local/nvidia/lib64",
+    "/usr/lib/wsl/lib",
+    "/usr/lib/x86_64-linux-gnu/nvidia/current",
+    "/run/opengl-driver/lib",
+    "/usr/local/cuda/compat",
+    "/usr/lib/aarch64-linux-gnu/nvidia",
+    "/usr/lib/aarch64-linux-gnu/tegra",
+)
+LIBRARY_NAMES = ("libcuda.so", "libnvidia-ml.so", "libnvidia-ptxjitcompiler.so")
+KERNEL_LOG_WORDS = (
+    "nvrm",
+    "xid",
+    "nvidia",
+    "nouveau",
+    "amdgpu",
+    "out of memory",
+    "oom-kill",
+    "secure boot",
+    "lockdown",
+)
+KERNEL_LOG_LINES = 200
+
+
+def gpus_information(place: Place) -> "list[str]":
+    """Read what the driver says of each GPU, without the UUID line."""
+    found = []
+    for name in place.names_in(GPUS):
+        text = place.text_of("%s/%s/information" % (GPUS, name))
+        found.append("".join(line + "\n" for line in text.splitlines() if "UUID" not in line))
+    return found
+
+
+def modules(place: Place) -> "list[str]":
+    """Name the loaded kernel modules that drive GPUs or keep others from doing so."""
+    names = (line.split(" ", 1)[0] for line in place.text_of("/proc/modules", 1 << 18).splitlines())
+    return sorted(name for name in names if name.startswith(MODULE_WORDS))
+
+
+def libraries(place: Place) -> "list[dict[str, Any]]":
+    """Find the driver's user libraries; the version stands in the name of the file that the link points to."""
+    found = []
+    for folder in LIBRARY_FOLDERS:
+        try:
+            names = place.names_in(folder)
+        except OSError:
+            continue
+        real_folder = os.path.realpath(place.path(folder))
+        for name in names:
+            if name.startswith(LIBRARY_NAMES):
+                path = "%s/%s" % (folder, name)
+                target = os.path.realpath(place.path(path))
+                found.append(
+                    {"path": path, "target": target[len(place.root) :], "folder": real_folder[len(place.root) :]}
+                )
+    if not found:
+        raise Absent("no libcuda or libnvidia-ml in the usual folders")
+    return found[:100]
+
+
+def dkms(place: Place) -> "list[dict[str, Any]]":
+    """List the driver versions that DKMS has, with the kernels for which each is built."""
+    base = "/var/lib/dkms"
+    found = []
+    for name in [name for name in place.names_in(base) if name.startswith("nvidia")]:
+        for version in [version for version in place.names_in("%s/%s" % (base, name)) if version[:1].isdigit()]:
+            inside = place.names_in("%s/%s/%s" % (base, name, version))
+            kernels = [kernel for kernel in inside if kernel not in ("source", "build") and kernel[:1].isdigit()]
+            found.append({"name": name, "version": version, "kernels": kernels, "is_building": "build" in inside})
+    return found
+
+
+def services(place: Place) -> "list[str]":
+    """Name the running helpers of the driver, by the kernel's own short process names."""
+    found = set()
+    for name in place.names_in("/proc"):
+        if name.isdigit():
+            command = place.line_of("/proc/%s/comm" % name)
+            if command and command.startswith(SERVICES):
+                found.add(command)
+    return sorted(found)
+
+
+def kernel_log(place: Place) -> "list[str]":
+    """Return the kernel's lines about GPUs since it started, oldest first; needs the right to read its log."""
+    try:
+        descriptor = os.open(place.path("/dev/kmsg"), os.O_RDONLY | os.O_NONBLOCK)
+    except PermissionError as problem:
+        raise Denied("the kernel log may not be read by this user") from problem
+    lines = []
+    try:
+        for _ in range(100000):
+            try:
+                record = os.read(descriptor, 8192)
+            except BrokenPipeError:
+                continue  # the kernel overwrote lines meanwhile; reading goes on with the next
+            except BlockingIOError:
+                break
+            if not record:
+                break
+            lines += [line for line in record.decode("utf-8", "replace").splitlines() if is_gpu_line(line)]
+    finally:
+        os.close(descriptor)
+    return [line[:500] for line in lines[-KERNEL_LOG_LINES:]]
+
+
+def is_gpu_line(line: str) -> bool:
+    """Tell whether a line of the kernel log is about a GPU or a shortage of memory."""
+    lower = line.lower()
+    return not line.startswith(" ") and any(word in lower for word in KERNEL_LOG_WORDS)
+
+
+QUESTIONS = (
+    ReadFile("driver.proc_version", "/proc/driver/nvidia/version"),
+    ReadFile("driver.module_version", "/sys/module/nvidia/version"),
+    ReadFile("driver.uvm_module_state", "/sys/module/nvidia_uvm/initstate"),
+    ReadFile("driver.params", "/proc/driver/nvidia/params"),
+    Call("driver.gpus_information", gpus_information, GPUS + "/*/information", LINUX),
+    Call("driver.modules", modules, "/proc/modules", LINUX),
+    RunCommand(
+        "driver.module_on_disk",
+        ("modinfo", "nvidia"),
+        LINUX,
+        3.0,
+        "path",
+        ("version:", "license:", "filename:", "signer:", "vermagic:"),
+    ),
+    Call("driver.libraries", libraries, "library folders", LINUX, 3.0, "path"),
+    RunCommand(
+        "driver.loader_cache",
+        ("ldconfig", "-p"),
+        LINUX,
+        3.0,
+        "path",
+        ("libcuda.", "nvidia-ml", "cudnn", "cublas", "cudart", "nvjitlink", "nccl", "nvrtc", "amdhip", "libze_"),
+    ),
+    Call("driver.dkms", dkms, "/var/lib/dkms", LINUX),
+    Call("driver.services", services, "/proc/*/comm", LINUX, 4.0),
+    Call("driver.kernel_log", kernel_log, "/dev/kmsg", LINUX, 3.0, "free_text"),
+    RunCommand("driver.fabric_manager_version", ("nv-fabricmanager", "--version"), LINUX, 3.0),
+)
+
+# asked only when NVML gave no answer: it says the same by another road and needs up to a second per card
+NVIDIA_SMI = RunCommand("driver.nvidia_smi_xml", ("nvidia-smi", "-q", "-x"), ("linux", "windows"), 15.0, "identity")
