@@ -1,0 +1,87 @@
+"""Loads one table of ``assets/knowledge`` at a time, adds rows that ``knowledge update`` fetched, and remembers it.
+
+A table is ``{"table", "read_on", "what", "sources", "rows": [...]}``; some carry further lists beside ``rows``. Rows
+from the wheel index stand in ``<data folder>/knowledge/<table>.json`` with ``"source": "from index, <date>"``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+Row = Mapping[str, Any]
+DATA_FOLDER_VARIABLE = "GPUPROOF_DATA_DIR"
+REFRESHED_TABLES = frozenset({"torch_releases", "torch_builds"})
+_MAXIMUM_OVERLAY_BYTES = 8 * 2**20
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
+_forgetters: list[Callable[[], None]] = []
+
+
+def remembered(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """Cache an accessor until ``forget`` is called, as after an update of the tables."""
+    cached = lru_cache(maxsize=None)(function)
+    _forgetters.append(cached.cache_clear)
+    return cached  # type: ignore[return-value]
+
+
+def forget() -> None:
+    """Drop every cached table and everything derived from one."""
+    for clear in _forgetters:
+        clear()
+
+
+def tables_folder() -> Path:
+    """Return the folder of the shipped tables."""
+    import gpuproof.assets
+
+    return Path(gpuproof.assets.__path__[0]) / "knowledge"
+
+
+def data_folder() -> Path:
+    """Return the user's data folder: ``GPUPROOF_DATA_DIR``, else the platform's usual place."""
+    chosen = os.environ.get(DATA_FOLDER_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    system: str = sys.platform
+    if system.startswith("linux"):  # what platformdirs answers, without paying for its import at every start
+        return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "gpuproof"
+    from platformdirs import user_data_path
+
+    return user_data_path("gpuproof", appauthor=False)
+
+
+def overlay_path(name: str) -> Path:
+    """Return where the refreshed rows of a table are kept."""
+    return data_folder() / "knowledge" / f"{name}.json"
+
+
+@remembered
+def table(name: str) -> Row:
+    """Return one whole table; the rows of a refreshed one are already merged in."""
+    shipped: dict[str, Any] = json.loads((tables_folder() / f"{name}.json").read_text(encoding="utf-8"))
+    if name in REFRESHED_TABLES:
+        shipped["rows"] = [*shipped["rows"], *_overlay_rows(name)]
+    return shipped
+
+
+def rows(name: str) -> list[Row]:
+    """Return the rows of a table."""
+    return list(table(name)["rows"])
+
+
+def _overlay_rows(name: str) -> list[Row]:
+    path = overlay_path(name)
+    try:
+        if path.stat().st_size > _MAXIMUM_OVERLAY_BYTES:
+            return []
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # absent is the usual case; a damaged copy must not stop a diagnosis
+        return []
+    kept = found.get("rows") if isinstance(found, dict) else None
+    return [row for row in kept if isinstance(row, dict)] if isinstance(kept, list) else []
