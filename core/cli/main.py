@@ -28,6 +28,7 @@ COMMANDS = {
     "report": ("report", "show, export or redact a report"),
     "compare": ("compare", "two reports: what changed, faster or slower"),
     "preflight": ("preflight", "is everything as the last good check saw it? For start scripts"),
+    "expect": ("expect", "write the promise of a good report, or verify it now"),
     "collect": ("collect", "write one answers file"),
     "collector": ("collector", "write the one-file collector for a machine without gpuproof"),
     "targets": ("targets", "the Python environments found here"),
