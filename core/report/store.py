@@ -21,7 +21,15 @@ def save_report(report: Report, folder: Path, *, privacy: Privacy = "share") -> 
 
 def save_report_as(report: Report, path: Path, *, privacy: Privacy = "share") -> Path:
     """Redact, scan and write the report to a path that a person chose."""
-    return write_whole(path, to_bytes(report))
+    return write_whole(path, shareable_bytes(report, privacy))
+
+
+def shareable_bytes(report: Report, privacy: Privacy = "share") -> bytes:
+    """Return the bytes of the redacted report, after the scan that refuses whatever slipped through."""
+    from gpuproof.core.report.privacy.gate import through_gate
+    from gpuproof.core.report.privacy.redact import redact
+
+    return through_gate(to_bytes(redact(report, privacy)), report, privacy)
 
 
 def load_report(source: Path | str | bytes) -> Report:

@@ -10,7 +10,7 @@ import socket
 from functools import lru_cache
 from pathlib import Path
 
-from gpuproof.core.report.folders import data_folder
+from gpuproof.core.launch.places import data_folder
 
 _KEY_BYTES = 32
 _DIGITS = 10
