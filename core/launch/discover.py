@@ -20,6 +20,7 @@ from gpuproof.core.launch.environment_files import (
 )
 from gpuproof.core.launch.model import Target
 from gpuproof.core.launch.search import SEARCH_S, Candidate, applications_of, candidates
+from gpuproof.core.launch.surroundings import is_frozen
 from gpuproof.core.launch.trust import Trust, trust_of
 
 Kind = Literal["self", "gpuproof", "venv", "conda", "pyenv", "uv", "pipx", "system", "app"]
@@ -63,7 +64,7 @@ def find_environments(
 
 
 def _with_own(others: Iterable[Candidate]) -> Iterator[Candidate]:
-    if not getattr(sys, "frozen", False):
+    if not is_frozen():
         yield Candidate(Path(sys.prefix), "self", Path(sys.executable))
     yield from others
 

@@ -10,8 +10,8 @@ from gpuproof.core.facts.answers import Answer, Answers, AnswerStatus
 from gpuproof.core.launch.model import Cancelled, Crashed, Finished, Message, Outcome, Target, TimedOut, WorkerError
 from gpuproof.core.launch.run import run_agent
 
-DEADLINE_S = 90.0
-DEADLINE_WITHOUT_TORCH_S = 40.0
+DEADLINE_S = 420.0  # stages of the agent have deadlines of their own; this is the last net
+DEADLINE_WITHOUT_TORCH_S = 60.0
 _STATUSES = get_args(AnswerStatus)
 
 

@@ -16,7 +16,6 @@ from gpuproof.core.launch.targets import interpreter_of
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import text
 
-AGENT_SWITCH = "--agent"  # a frozen app serves as its own agent when started with this one argument
 AGENT_FOLDER = Path(__file__).resolve().parent.parent / "agent"
 _START_SCRIPT = AGENT_FOLDER / "start" / "start_agent.py"
 
@@ -37,8 +36,12 @@ class Start:
 def start_of(target: Target) -> Start:
     """Return how to start an agent there; raises ``UserProblem`` where the target cannot even be named."""
     if target.kind == "self":
-        own = (AGENT_SWITCH,) if is_frozen() else (str(_START_SCRIPT),)
-        return Start(command=(sys.executable, *own))
+        if is_frozen():
+            raise UserProblem(
+                text("This packaged app holds no Python of its own to look into."),
+                text("Choose a Python environment; `gpuproof targets` lists those found here."),
+            )
+        return local_start(sys.executable, {})
     if target.kind == "python":
         return local_start(existing_interpreter(target.name), {"PYTHONHOME": None})
     from gpuproof.core.launch.elsewhere import start_elsewhere
@@ -78,4 +81,6 @@ def _aim(path: str) -> str:
 def own_pynvml() -> str | None:
     """Return the file of this app's copy of pynvml (nvidia-ml-py), found without importing it."""
     spec = importlib.util.find_spec("pynvml")
-    return spec.origin if spec is not None and spec.origin and os.path.isfile(spec.origin) else None
+    bundle = getattr(sys, "_MEIPASS", None)  # a packaged app carries the file beside its compiled modules
+    places = (spec.origin if spec is not None else None, bundle and os.path.join(bundle, "pynvml.py"))
+    return next((place for place in places if place and place.endswith(".py") and os.path.isfile(place)), None)

@@ -11,7 +11,8 @@ from typing import Any
 from gpuproof.core.launch.process_tree import MARK_VARIABLE
 
 # a frozen app (PyInstaller) points these at its own libraries and keeps the person's value under NAME_ORIG
-_LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH", "LIBPATH", "PATH")
+_LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH", "LIBPATH")
+_KEPT_WITHOUT_ORIGINAL = ("PATH", "LD_PRELOAD", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _OF_OUR_APP_ONLY = (
     "QT_PLUGIN_PATH",
     "QML2_IMPORT_PATH",
@@ -43,11 +44,11 @@ def without_bundle(environment: Mapping[str, str], *, is_frozen: bool) -> dict[s
     cleaned = dict(environment)
     if not is_frozen:
         return cleaned
-    for name in _LIBRARY_PATHS:
+    for name in (*_LIBRARY_PATHS, *_KEPT_WITHOUT_ORIGINAL):
         original = cleaned.pop(f"{name}_ORIG", None)
         if original is not None:
             cleaned[name] = original
-        elif name != "PATH":
+        elif name in _LIBRARY_PATHS:
             cleaned.pop(name, None)
     for name in _OF_OUR_APP_ONLY:
         cleaned.pop(name, None)

@@ -1,0 +1,118 @@
+"""Where the wheel of a recommended variant can be had: the recommended index, else whatever pip is configured with.
+
+A plain ``torch`` without a local label is never taken for a CPU build on Linux: there it brings gigabytes of CUDA.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gpuproof.core.problems import CouldNotFinish
+from gpuproof.core.setup.resolve import Resolution, resolve
+from gpuproof.core.setup.running import ToolRun, run_tool
+from gpuproof.core.setup.tools import Pip
+from gpuproof.core.words import Text, literal, text
+
+_AVAILABLE = re.compile(r"Available versions: (.+)")
+_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?(?:\+([A-Za-z0-9.]+))?\Z")
+_CUDA_PARTS = re.compile(r"nvidia-|cuda-|triton\b|pytorch-triton")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The wheel that is wanted. ``torch`` is its version without label; ``variant`` is cpu, cu126, rocm6.4, xpu."""
+
+    torch: str
+    variant: str
+    index_url: str
+    # what a torch of a version without label is on this system and machine: cpu, cu130; empty: not known
+    plain_variant: Callable[[str], str] = lambda version: ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A source that has it: pip's options, the exact requirement, and what would be fetched."""
+
+    words: Text
+    options: tuple[str, ...]
+    torch: str  # exact version with its label, 2.13.0+cpu
+    resolution: Resolution
+    skipped: tuple[Text, ...] = ()  # sources tried before, and why they were left
+
+
+def choose_source(pip: Pip, wanted: Wanted, others: Sequence[str], *, cancel: threading.Event | None = None) -> Source:
+    """Return the first source that has the wanted variant, or an older release of it; asks, installs nothing."""
+    skipped: list[Text] = []
+    for words, options, versions in _attempts(pip, wanted, cancel):
+        for version in versions:
+            found = resolve(pip, (f"torch=={version}", *others), options=options, cancel=cancel)
+            if isinstance(found, ToolRun):
+                reason = found.last_error
+            elif not _is_wanted(found, wanted):
+                reason = f"torch {found.version_of('torch')} there is another build"
+            else:
+                torch = found.version_of("torch") or version
+                return Source(words=words, options=options, torch=torch, resolution=found, skipped=tuple(skipped))
+            skipped.append(text("{source}: torch {version}: {reason}", source=words, version=version, reason=reason))
+        if not versions:
+            skipped.append(text("{source}: no torch for {variant}", source=words, variant=wanted.variant))
+    raise CouldNotFinish(
+        text("No source has a torch for {variant} that fits this Python.", variant=wanted.variant),
+        text("Tried: {sources}", sources="; ".join(str(words) for words in skipped)),
+    )
+
+
+def _attempts(
+    pip: Pip, wanted: Wanted, cancel: threading.Event | None
+) -> Sequence[tuple[Text, tuple[str, ...], tuple[str, ...]]]:
+    exact = wanted.torch if "+" in wanted.torch or not wanted.index_url else f"{wanted.torch}+{wanted.variant}"
+    attempts: list[tuple[Text, tuple[str, ...], tuple[str, ...]]] = []
+    if wanted.index_url:
+        attempts.append((literal(wanted.index_url), ("--index-url", wanted.index_url), (exact,)))
+    listed = available_versions(pip, cancel=cancel)
+    attempts.append((text("the sources that pip is configured with"), (), of_variant(listed, wanted)[:3]))
+    return attempts
+
+
+def available_versions(
+    pip: Pip, options: Sequence[str] = (), *, cancel: threading.Event | None = None
+) -> tuple[str, ...]:
+    """Return the versions of torch that pip sees for this Python, as it lists them; empty when it sees none."""
+    lines: list[str] = []
+    run_tool([*pip.command, "index", "versions", "torch", *options], on_line=lines.append, cancel=cancel)
+    found = next((match[1] for match in map(_AVAILABLE.search, lines) if match), "")
+    return tuple(version.strip() for version in found.split(",") if version.strip())
+
+
+def of_variant(versions: Sequence[str], wanted: Wanted) -> tuple[str, ...]:
+    """Return the versions of the wanted variant that are not newer than the recommended release, newest first.
+
+    A version without label counts only where it is known to be that variant on this system.
+    """
+    limit = _numbers(wanted.torch)
+    fitting = []
+    for version in versions:
+        match = _VERSION.match(version)
+        if match is None or (limit and _numbers(version) > limit):
+            continue
+        label = match[4] or wanted.plain_variant(version)
+        if label == wanted.variant:
+            fitting.append(version)
+    return tuple(sorted(fitting, key=lambda version: (_numbers(version), "+" in version), reverse=True))
+
+
+def _is_wanted(found: Resolution, wanted: Wanted) -> bool:
+    """Refuse a CPU torch that would pull CUDA parts: then the label told something else than the wheel."""
+    version = found.version_of("torch") or ""
+    label = version.partition("+")[2] or wanted.plain_variant(version)
+    if wanted.variant == "cpu" and any(_CUDA_PARTS.match(item.name) for item in found.items):
+        return False
+    return label in (wanted.variant, "") if wanted.index_url else label == wanted.variant
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    match = _VERSION.match(version)
+    return tuple(int(part or 0) for part in match.groups()[:3]) if match else ()
