@@ -10,6 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from gpuproof.core.facts.parts import (
+    AmdGpu,
+    Companion,
+    DeviceNode,
+    DkmsModule,
+    LibraryFile,
+    MigDevice,
+    Power,
+    Toolkit,
+    WindowsFacts,
+    WslFacts,
+)
 from gpuproof.core.facts.unknown import NOT_ASKED, Unknown
 from gpuproof.core.facts.version import DottedVersion
 
@@ -79,6 +91,20 @@ class Gpu:
     pcie_generation_max: int | None = None
     pcie_width: int | None = None
     pcie_width_max: int | None = None
+    memory_reserved_mib: float | None = None  # held by the driver itself; not in use by anybody
+    power_usage_w: float | None = None  # a 1 s average on Ampere and newer
+    clock_sm_mhz: float | None = None
+    clock_sm_max_mhz: float | None = None
+    clock_memory_mhz: float | None = None
+    clock_event_reasons: tuple[str, ...] = ()  # why the clock is not higher: idle, power_cap, thermal ...
+    fan_percent: float | None = None
+    ecc_enabled: bool | None = None
+    ecc_uncorrected: int | None = None
+    architecture: str | None = None  # Hopper
+    multiprocessor_cores: int | None = None
+    virtualisation: str | None = None  # none, passthrough, vgpu, host_vgpu, host_vsga
+    display_active: bool | None = None
+    mig_devices: tuple[MigDevice, ...] = ()
     processes: tuple[GpuProcess, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()  # (field, reason the driver gave)
 
@@ -235,6 +261,30 @@ class Machine:
     torch: TorchBuild | Unknown = NOT_ASKED  # Unknown(ABSENT): no torch in this Python
     torch_live: TorchLive | Unknown = NOT_ASKED
     symptoms: tuple[Symptom, ...] = ()
+    memory_available_mib: float | Unknown = NOT_ASKED
+    memory_limit_mib: float | Unknown = NOT_ASKED  # of the container; Unknown(ABSENT): no limit is set
+    disk_free_mib: float | Unknown = NOT_ASKED  # where the inspected Python is installed
+    power: Power | Unknown = NOT_ASKED
+    secure_boot: bool | Unknown = NOT_ASKED
+    kernel_modules: tuple[str, ...] | Unknown = NOT_ASKED  # nvidia, nvidia_uvm, nouveau, amdgpu, vfio_pci ...
+    kernel_messages: tuple[str, ...] | Unknown = NOT_ASKED  # lines about GPUs since the machine started
+    device_nodes: tuple[DeviceNode, ...] | Unknown = NOT_ASKED
+    driver_services: tuple[str, ...] | Unknown = NOT_ASKED  # nvidia-persistenced, nv-fabricmanager ...
+    fabric_manager_version: DottedVersion | Unknown = NOT_ASKED
+    dkms: tuple[DkmsModule, ...] | Unknown = NOT_ASKED
+    libraries: tuple[LibraryFile, ...] | Unknown = NOT_ASKED  # CUDA libraries within the loader's reach
+    mapped_libraries: tuple[str, ...] | Unknown = NOT_ASKED  # really loaded into the process that used torch
+    toolkit_folders: tuple[Toolkit, ...] | Unknown = NOT_ASKED
+    companions: tuple[Companion, ...] | Unknown = NOT_ASKED
+    half_removed: tuple[str, ...] | Unknown = NOT_ASKED  # folders such as ~orch that an interrupted pip left
+    conda_history: tuple[str, ...] | Unknown = NOT_ASKED  # last commands that changed the environment
+    onnx_providers: tuple[str, ...] | Unknown = NOT_ASKED  # what ONNX Runtime can use, as it says itself
+    amd_gpus: tuple[AmdGpu, ...] | Unknown = NOT_ASKED
+    rocm_version: str | Unknown = NOT_ASKED
+    windows: WindowsFacts | Unknown = NOT_ASKED
+    wsl: WslFacts | Unknown = NOT_ASKED
+    container_toolkit: tuple[str, ...] | Unknown = NOT_ASKED  # parts of NVIDIA's container toolkit found here
+    nvml_trouble: str | Unknown = NOT_ASKED  # where reading NVML hung or crashed; Unknown(ABSENT): nowhere
 
     def variable(self, name: str) -> str | Unknown | None:
         """Return an environment variable's value, None when it is not set, Unknown when nobody could look."""
