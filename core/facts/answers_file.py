@@ -21,6 +21,7 @@ VERSION = 1
 MAX_BYTES = 32 << 20
 MAX_DEPTH = 40
 MAX_ANSWERS = 5000
+MAX_BRACKETS = 500_000
 Kind = Literal["recorded", "constructed", "collected"]
 _KINDS = get_args(Kind)
 _STATUSES = get_args(AnswerStatus)
@@ -139,7 +140,9 @@ def _document(data: bytes) -> dict[str, Any]:
 def _depth(data: bytes) -> int:
     """Return how deeply brackets nest; those inside texts are counted too, which only errs on the safe side."""
     depth = deepest = 0
-    for byte in data.translate(None, bytes(set(range(256)) - set(b'[]{}"\\'))):
+    if data.count(b"[") + data.count(b"{") > MAX_BRACKETS:
+        return MAX_DEPTH + 1  # a few MB of empty lists would take a GB of memory
+    for byte in data.translate(None, bytes(set(range(256)) - set(b"[]{}"))):
         if byte in b"[{":
             depth += 1
             deepest = max(deepest, depth)

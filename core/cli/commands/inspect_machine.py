@@ -1,0 +1,42 @@
+"""``gpuproof inspect``: the facts of this machine or of a target, without a judgement."""
+
+from __future__ import annotations
+
+import argparse
+
+from gpuproof.core.cli.terminal import Terminal
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--target", metavar="T", default="self", help="self, python:PATH, conda:, docker:, ssh:, wsl:")
+    parser.add_argument("--no-import", action="store_true", help="never start torch, and leave a sleeping GPU asleep")
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Ask the target and show what it said; 0 when facts could be gathered, 3 when none could."""
+    from gpuproof.core.facts.document import machine_document
+    from gpuproof.core.facts.readers import read_machine
+    from gpuproof.core.launch.inspect import inspect_target
+    from gpuproof.core.launch.targets import parse_target
+    from gpuproof.core.problems import CouldNotFinish
+    from gpuproof.core.words import text
+
+    target = parse_target(arguments.target)
+    answers = inspect_target(target, import_torch=not arguments.no_import)
+    if not any(answer.status == "ok" for answer in answers):
+        ending = answers.get("agent.run")
+        raise CouldNotFinish(
+            text("{target} gave no facts: {detail}", target=target, detail=ending.detail if ending else ""),
+            text("Try another environment; `gpuproof targets` lists those of this machine."),
+        )
+    machine = read_machine(answers)
+
+    def show() -> None:
+        from gpuproof.core.cli.show_machine import show_machine
+
+        show_machine(machine, terminal)
+
+    document = {"target": str(target), "imported_torch": not arguments.no_import, **machine_document(machine)}
+    terminal.emit(document, show)
+    return 0
