@@ -100,7 +100,8 @@ class _Run:
         self._kept_bytes = 0
         self._malformed: list[str] = []
         self._malformed_count = 0
-        self._said_hello = False
+        self._met_agent = False  # something there says hello
+        self._said_hello = False  # and it answers this request
         self._last: Message | None = None  # the result or error
         self._refusal = ""
         self._stdout_ended = False
@@ -187,7 +188,9 @@ class _Run:
     def _check_hello(self, message: Message) -> None:
         if message["type"] != "hello":
             self._note_malformed(Malformed("message before hello", str(message)[:200]))
-        elif message.get("nonce") != self._child.mark or message.get("protocol") != PROTOCOL:
+            return
+        self._met_agent = True
+        if message.get("nonce") != self._child.mark or message.get("protocol") != PROTOCOL:
             self._refusal = f"it answered with protocol {message.get('protocol')!r:.40} or to another request"
         else:
             self._said_hello = True
@@ -212,7 +215,7 @@ class _Run:
         record = self._record()
         if ending == "cancelled":
             return Cancelled(record=record)
-        if not self._said_hello and self._last is None:
+        if not self._met_agent:
             explain_silence(self._target, self._start, record)
         if ending == "timed-out":
             return TimedOut(deadline_s=self._deadline_s, record=record)

@@ -19,6 +19,7 @@ _BROKEN_INSTALLATION = re.compile(
     r"No module named '?encodings|init_fs_encoding|init_import_site|No pyvenv\.cfg file|"
     r"No Python at|Could not find platform (in)?dependent libraries|SRE module mismatch"
 )
+PROBE_S = 10.0
 _PROBE = "import sys; print('gpuproof-python', sys.version_info[0], sys.version_info[1])"
 
 
@@ -83,7 +84,7 @@ def _is_python(program: str) -> bool:
             [program, "-c", _PROBE],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=10.0,
+            timeout=PROBE_S,
             check=False,
             env=child_environment("probe"),
             **quiet_start(),
