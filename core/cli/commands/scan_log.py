@@ -1,0 +1,61 @@
+"""``gpuproof scan-log FILE``: was that run on the GPU, by its log?
+
+Exit code 0: the GPU was used. 1: it was not, or failed, or the log does not tell (``verdict`` says which).
+2: unreadable input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from gpuproof.core.cli.terminal import Terminal
+from gpuproof.core.logs.document import log_document
+from gpuproof.core.logs.model import LogVerdict
+from gpuproof.core.words import Text, text
+
+HEADLINES = {
+    "gpu_used": text("The GPU was used."),
+    "cpu_fallback": text("The CPU did the work, not the GPU."),
+    "gpu_error": text("The GPU failed or could not be used."),
+    "oom": text("The GPU was used until its memory ran out."),
+    "inconclusive": text("This log does not tell which device did the work."),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of this command."""
+    parser.add_argument("file", metavar="FILE", help="a log file, plain or .gz; - reads standard input")
+    parser.add_argument("--follow", action="store_true", help="keep reading a growing file until Ctrl-C")
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Scan and tell."""
+    from gpuproof.core.logs.scan import scan_file, scan_stream
+
+    if arguments.follow:
+        from gpuproof.core.logs.follow import follow_file
+
+        verdict = follow_file(arguments.file, terminal.progress)
+    elif arguments.file == "-":
+        verdict = scan_stream(sys.stdin.buffer)
+    else:
+        verdict = scan_file(Path(arguments.file))
+    terminal.emit(log_document(verdict, terminal.language), lambda: show(verdict, terminal))
+    return 0 if verdict.verdict == "gpu_used" else 1
+
+
+def show(verdict: LogVerdict, terminal: Terminal) -> None:
+    """Write the verdict for a person: headline, why, the deciding lines, what to do."""
+    terminal.say(HEADLINES[verdict.verdict])
+    terminal.say(verdict.why)
+    for event in verdict.events:
+        terminal.say(text("  line {line}: {text}", line=event.line, text=event.text))
+        terminal.say(text("    {meaning}", meaning=terminal.rendered(Text(event.signal.says))))
+    for part in verdict.components:
+        terminal.say(text("  {part}: {verdict}", part=part.name, verdict=part.verdict))
+    for words in (*verdict.notes, *verdict.remedies):
+        terminal.say(words)
+    if verdict.next_step is not None:
+        terminal.say(verdict.next_step)

@@ -1,0 +1,227 @@
+"""From the events of a log to one verdict; pure.
+
+What was applied outranks what was requested. A decisive error outranks what came before it, unless work on a device
+is reported afterwards. A shortage of GPU memory proves that the GPU was in use. A word that only says that a GPU
+exists proves nothing, nor does the absence of such words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gpuproof.core.logs.model import COMPONENTS, ComponentVerdict, Event, LogVerdict, Seen, Verdict
+from gpuproof.core.words import Text, text
+
+_SHOWN = 12
+
+
+def judge(seen: Iterable[Seen]) -> LogVerdict:
+    """Return the verdict of one log by everything that was seen in it."""
+    rows = tuple(seen)
+    parts = [part for part in (_component(name, rows) for name in COMPONENTS) if part is not None]
+    main = _main(parts)
+    apps = tuple(dict.fromkeys(row.first.signal.app for row in rows if row.first.signal.app not in _NO_APPS))
+    if main is None:
+        return LogVerdict(
+            verdict="inconclusive",
+            why=_why_nothing(rows),
+            events=_evidence([row.last for row in rows]),
+            components=tuple(parts),
+            next_step=_NEXT,
+            apps=apps,
+        )
+    remedies = dict.fromkeys(event.signal.remedy for event in main.events if event.signal.remedy)
+    return LogVerdict(
+        verdict=main.verdict,
+        why=main.why,
+        events=main.events,
+        components=tuple(parts),
+        remedies=() if main.verdict == "gpu_used" else tuple(Text(remedy) for remedy in remedies),
+        next_step=_NEXT if main.verdict == "inconclusive" else None,
+        notes=_notes(main, parts, rows),
+        apps=apps,
+    )
+
+
+_NO_APPS = {"generic", "torch", "cuda", "host", "driver", "docker"}
+_NEXT = text("Run it again under: gpuproof watch -- COMMAND. What the driver sees of the process decides.")
+
+
+def _main(parts: list[ComponentVerdict]) -> ComponentVerdict | None:
+    """Pick the component that speaks for the whole: the model first, and a helper never."""
+    by_name = {part.name: part for part in parts if part.name != "helper"}
+    model, onnx, environment = by_name.get("model"), by_name.get("onnx"), by_name.get("environment")
+    for part in (model, onnx):
+        if part is not None and part.verdict != "inconclusive":
+            return _with_onnx(part, onnx) if part is model else part
+    if environment is not None and environment.verdict != "inconclusive":
+        return environment
+    codec = by_name.get("video_codec")
+    if codec is not None and codec.verdict == "gpu_error" and model is None and onnx is None:
+        return codec
+    return None
+
+
+def _with_onnx(model: ComponentVerdict, onnx: ComponentVerdict | None) -> ComponentVerdict:
+    """An ONNX model that failed ends the run of a program whose other models were on the GPU."""
+    if onnx is None or model.verdict != "gpu_used" or onnx.verdict not in ("oom", "gpu_error"):
+        return model
+    return onnx if onnx.events[-1].order > model.events[-1].order else model
+
+
+def _component(name: str, rows: tuple[Seen, ...]) -> ComponentVerdict | None:
+    mine = [row for row in rows if row.first.component == name and row.first.kind not in ("neutral", "work")]
+    if not mine:
+        return None
+    verdict, why, deciding = _Weigh(mine, _work_order(rows)).verdict()
+    return ComponentVerdict(name=name, verdict=verdict, events=_evidence(deciding), why=why)
+
+
+def _work_order(rows: tuple[Seen, ...]) -> int:
+    return max((row.last.order for row in rows if row.first.kind == "work"), default=-1)
+
+
+class _Weigh:
+    """The events of one component, sorted by what they are."""
+
+    def __init__(self, rows: list[Seen], work_order: int) -> None:
+        self.rows = rows
+        self.work_order = work_order
+        self.gpu = self._of("gpu", True)
+        self.cpu = self._of("cpu", True)
+        self.error = self._of("error", True)
+        self.oom = self._of("oom", True)
+        self.fallback = [event for event in self.cpu if "fallback" in event.signal.flags]
+
+    def _of(self, kind: str, decisive: bool) -> list[Event]:
+        return [row.last for row in self.rows if row.last.kind == kind and row.last.decisive is decisive]
+
+    def verdict(self) -> tuple[Verdict, Text, list[Event]]:
+        """Return the verdict, why, and the events that decided it."""
+        return self._by_oom() or self._by_error() or self._by_choice() or self._by_support()
+
+    def _by_oom(self) -> tuple[Verdict, Text, list[Event]] | None:
+        oom = self.oom or self._retried()
+        if not oom:
+            return None
+        last = _last(oom)
+        fallback = [event for event in self.fallback if event.order > last.order]
+        if fallback:
+            return "cpu_fallback", text("GPU memory ran out, and the work went on without the GPU."), [*oom, *fallback]
+        later = [event for event in self.gpu if event.order > last.order]
+        if later and not self._ended_by(last):
+            return "gpu_used", text("GPU memory ran out once, and work on the GPU went on afterwards."), [*later, *oom]
+        if self.cpu and not self.gpu and not self.oom:
+            return None  # a retry that is printed for any error, and the device is the CPU
+        return "oom", text("The memory of the GPU ran out."), [*self.gpu, *oom]
+
+    def _retried(self) -> list[Event]:
+        """Shortages that were tried again with less count as such only when nothing followed."""
+        soft = self._of("oom", False)
+        return [event for event in soft if event.order > self.work_order and (self.gpu or len(soft) > 1)]
+
+    def _by_error(self) -> tuple[Verdict, Text, list[Event]] | None:
+        if not self.error:
+            return None
+        last = _last(self.error)
+        if any(event.order > last.order for event in self.gpu) and not self._ended_by(last):
+            return None
+        after = [event for event in self.cpu if event.order > last.order]
+        survived = [event for event in self.cpu if "version" not in event.signal.flags] if self._is_warning() else []
+        if self.fallback or after or survived:
+            events = [*self.error, *(self.fallback or after or survived)]
+            return "cpu_fallback", text("The GPU could not be used, and the work went to the CPU."), events
+        return "gpu_error", text("The GPU could not be used: the deciding line says why."), [*self.cpu, *self.error]
+
+    def _is_warning(self) -> bool:
+        """Tell whether a program survives every error seen: they are the warnings of a start-up."""
+        return all("warning" in event.signal.flags for event in self.error)
+
+    def _ended_by(self, event: Event) -> bool:
+        """Tell whether the last thing of this component is that event; a banner on the same line does not count."""
+        return not any(other.order > event.order for other in self.gpu)
+
+    def _by_choice(self) -> tuple[Verdict, Text, list[Event]] | None:
+        if self.gpu and self.cpu:
+            return self._both()
+        if self.gpu:
+            return "gpu_used", text("The program chose the GPU and reported no trouble with it."), self.gpu
+        if self.cpu:
+            return "cpu_fallback", text("The program worked on the CPU."), self.cpu
+        return None
+
+    def _both(self) -> tuple[Verdict, Text, list[Event]]:
+        gpu, cpu = _last(self.gpu), _last(self.cpu)
+        if self.fallback and _last(self.fallback).order > gpu.order:
+            return (
+                "cpu_fallback",
+                text("The GPU was chosen first, and the work went to the CPU later."),
+                [gpu, *self.cpu],
+            )
+        if gpu.order > cpu.order:
+            return "gpu_used", text("The last choice of the program was the GPU."), [*self.gpu]
+        return "cpu_fallback", text("The last choice of the program was the CPU."), [*self.gpu, *self.cpu]
+
+    def _by_support(self) -> tuple[Verdict, Text, list[Event]]:
+        gpu, cpu = self._of("gpu", False), self._of("cpu", False)
+        errors = self._of("error", False)
+        working = {event.signal.id for event in gpu if "work_like" in event.signal.flags or "work" in event.signal.says}
+        if errors and not working:
+            if cpu:
+                return "cpu_fallback", text("The GPU could not be used, and the work went to the CPU."), [*errors, *cpu]
+            return "gpu_error", text("The GPU could not be used: the deciding line says why."), errors
+        if len(cpu) > 1 and not working:
+            return "cpu_fallback", text("Several lines agree that the CPU did the work; none is decisive alone."), cpu
+        if working and len(gpu) > 1 and not cpu:
+            return "gpu_used", text("Several lines agree that the GPU did the work; none is decisive alone."), gpu
+        return (
+            "inconclusive",
+            text("Nothing in the log tells what was used, only what was asked for or found."),
+            [
+                *gpu,
+                *cpu,
+            ],
+        )
+
+
+def _last(events: list[Event]) -> Event:
+    return max(events, key=lambda event: event.order)
+
+
+def _evidence(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Return one event a line, an application's own signal first, in the order of the log; of many the last ones."""
+    distinct: dict[tuple[int, int], Event] = {}
+    for event in events:
+        known = distinct.get((event.line, event.order))
+        if known is None or (known.signal.app == "generic" and event.signal.app != "generic"):
+            distinct[(event.line, event.order)] = event
+    return tuple(sorted(distinct.values(), key=lambda event: event.order)[-_SHOWN:])
+
+
+def _why_nothing(rows: tuple[Seen, ...]) -> Text:
+    if any(row.last.kind == "host_oom" for row in rows):
+        return text("The machine's own memory ran out; nothing in the log tells which device did the work.")
+    if any("note_app" in row.first.signal.flags for row in rows):
+        return text("This program prints no device, so its log cannot tell.")
+    if rows:
+        return text("Nothing in the log tells what was used, only what was asked for or found.")
+    return text("The log has no word about a device, which proves nothing either way.")
+
+
+def _notes(main: ComponentVerdict, parts: list[ComponentVerdict], rows: tuple[Seen, ...]) -> tuple[Text, ...]:
+    notes = []
+    for part in parts:
+        if part.name != main.name and part.verdict not in (main.verdict, "inconclusive"):
+            notes.append(_NOTES[part.name])
+    if any(row.last.kind == "host_oom" for row in rows):
+        notes.append(text("The machine's own memory also ran short; that is not the GPU's memory."))
+    return tuple(notes)
+
+
+_NOTES = {
+    "model": text("The main model is judged differently; see its component."),
+    "onnx": text("The ONNX models are judged differently from the rest; see their component."),
+    "environment": text("Driver or container reported trouble as well; see that component."),
+    "video_codec": text("Video encoding or decoding is judged apart; it says nothing about inference."),
+    "helper": text("A helper model is on another device than the main one, which can be normal."),
+}

@@ -1,0 +1,49 @@
+"""Reads one log and judges it: a file, a stream, or lines at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from gpuproof.core.logs.judge import judge
+from gpuproof.core.logs.model import LogVerdict
+from gpuproof.core.logs.scanner import Scanner
+from gpuproof.core.logs.source import Readable, open_log
+from gpuproof.core.problems import UserProblem
+from gpuproof.core.words import text
+
+_BINARY = 0.05  # more control characters than this and it is no text
+
+
+def scan_stream(stream: Readable, on_verdict: Callable[[LogVerdict], None] | None = None) -> LogVerdict:
+    """Read a stream to its end; memory does not grow with it."""
+    log = open_log(stream)
+    if log.binary_ratio > _BINARY:
+        raise UserProblem(
+            text("This is not a text file."), text("Give a log: text in UTF-8, UTF-16 or GBK, plain or as .gz.")
+        )
+    scanner = Scanner()
+    for block in log.blocks():
+        scanner.feed(block)
+        if on_verdict is not None:
+            on_verdict(judge(scanner.seen()))
+    return replace(judge(scanner.seen()), lines=scanner.lines, encoding=log.encoding)
+
+
+def scan_file(path: Path) -> LogVerdict:
+    """Read one file; a file that cannot be read is the person's to mend."""
+    try:
+        with path.open("rb") as stream:
+            return scan_stream(stream)
+    except (OSError, EOFError) as problem:
+        raise UserProblem(
+            text("The log cannot be read: {problem}", problem=problem), text("Give the path of a readable text file.")
+        ) from problem
+
+
+def scan(lines: Iterable[str]) -> LogVerdict:
+    """Judge lines that are at hand already."""
+    scanner = Scanner()
+    scanner.feed("\n".join(line.rstrip("\r\n") for line in lines).encode("utf-8", "replace") + b"\n")
+    return replace(judge(scanner.seen()), lines=scanner.lines)
