@@ -6,7 +6,7 @@ from gpuproof.core.bench.model import BenchResult
 from gpuproof.core.facts.machine import Cpu, Machine, OperatingSystem, PythonFacts, TorchBuild, TorchLive
 from gpuproof.core.facts.unknown import Unknown
 
-Value = str | float | None
+Value = str | int | float | None
 
 
 def conditions_of(machine: Machine, result: BenchResult | None) -> dict[str, Value]:

@@ -50,7 +50,7 @@ class Report:
     recommendation: Recommendation | None = None
     result: BenchResult | None = None
     proof: Proof | None = None
-    conditions: dict[str, str | float | None] = field(default_factory=dict)
+    conditions: dict[str, str | int | float | None] = field(default_factory=dict)
     tools: dict[str, str] = field(default_factory=dict)
     app: str | None = None
     privacy: Privacy | None = None

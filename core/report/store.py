@@ -24,6 +24,16 @@ def save_report_as(report: Report, path: Path, *, privacy: Privacy = "share") ->
     return write_whole(path, shareable_bytes(report, privacy))
 
 
+def save_with_page(report: Report, folder: Path, language: str = "en", *, privacy: Privacy = "share") -> Path:
+    """Save the report, and beside it the HTML page in one language; return the path of the JSON."""
+    from gpuproof.core.report.export import export
+
+    page = export(report, "html", language, privacy=privacy)
+    path = save_report(report, folder, privacy=privacy)
+    write_whole(path.with_suffix(".html"), page)
+    return path
+
+
 def shareable_bytes(report: Report, privacy: Privacy = "share") -> bytes:
     """Return the bytes of the redacted report, after the scan that refuses whatever slipped through."""
     from gpuproof.core.report.privacy.gate import through_gate

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
+from helpers.machines import a_machine
+
 from gpuproof.core.bench.model import (
     BenchResult,
     BenchSettings,
@@ -25,7 +27,6 @@ from gpuproof.core.recommend.model import Choice, Commands, DriverAdvice, Recomm
 from gpuproof.core.report.build import build_report
 from gpuproof.core.report.model import Report
 from gpuproof.core.words import literal, text
-from helpers.machines import a_machine
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, tzinfo=timezone.utc)
 STAGES_MS = {"face_encoding": 0.031, "alignment": 0.012, "reconstruction": 0.118}
@@ -94,9 +95,12 @@ def a_finding(**changes: Any) -> Finding:
     """Return the finding of a driver that is too old."""
     finding = Finding(
         id="driver-supports-torch", rule="driver-supports-torch", cause="driver_too_old", link="driver",
-        severity="error", confidence="certain", title=text("Driver {found} cannot run CUDA {cuda}", found="525.60", cuda="12.8"),
+        severity="error", confidence="certain",
+        title=text("Driver {found} cannot run CUDA {cuda}", found="525.60", cuda="12.8"),
         evidence=(text("driver {version}", version="525.60.13"), text("torch built for CUDA {cuda}", cuda="12.8")),
-        remedy=Remedy((Step(text("Install a newer driver"), "sudo apt install nvidia-driver-580"), Step(literal("Restart")))),
+        remedy=Remedy(
+            (Step(text("Install a newer driver"), "sudo apt install nvidia-driver-580"), Step(literal("Restart")))
+        ),
     )  # fmt: skip
     return replace(finding, **changes)
 

@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from helpers.machines import a_gpu, a_machine
+from helpers.reports import a_report
 
 from gpuproof.core.facts.answers import Answer, Answers
 from gpuproof.core.report.model import Report
 from gpuproof.core.report.store import load_report, save_report, shareable_bytes
-from helpers.machines import a_gpu, a_machine
-from helpers.reports import a_report
 
 USER = "canaryuser7"
 HOST = "canaryhost-lab42"
@@ -32,7 +32,8 @@ CANARIES = (USER, HOST, CJK_USER, SERIAL, UUID, MAC, IP, IPV6, TOKEN, PASSWORD, 
 TEXTS = {
     "path": f"/home/{USER}/secretproject/.venv/bin/python",
     "upper": f"C:\\USERS\\{USER.upper()}\\secretproject\\run.py and {HOST.upper()}",
-    "escaped": f"file:///home/{USER}/x%20y {urllib.parse.quote('/home/' + CJK_USER)} {''.join(f'%{ord(c):02x}' for c in USER)}",
+    "escaped": f"file:///home/{USER}/x%20y {urllib.parse.quote('/home/' + CJK_USER)}",
+    "escaped_wholly": "".join(f"%{ord(letter):02x}" for letter in USER),
     "json": json.dumps({"home": f"/home/{CJK_USER}/x", "mac": MAC}),
     "cjk": f"/home/{CJK_USER}/项目/run.py {unicodedata.normalize('NFD', CJK_USER)}",
     "truncated": f"{USER[:7]}+ 4321 python  {HOST[:10]} {UUID[:16]} C:\\Users\\{USER[:6].upper()}~1\\x",
