@@ -1,0 +1,48 @@
+"""Reports in the forms that others can read: each export is redacted and passes the gate before it leaves."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from gpuproof.core.problems import UserProblem
+from gpuproof.core.report.model import Privacy, Report
+from gpuproof.core.words import text
+
+Format = Literal["json", "html", "md", "txt", "pdf", "png", "csv"]
+FORMATS: tuple[Format, ...] = ("json", "html", "md", "txt", "pdf", "png", "csv")
+
+
+def export(report: Report, form: str, language: str = "en", *, privacy: Privacy = "share") -> bytes:
+    """Return the redacted report in a format (``json``, ``html`` ...), in the words of a language."""
+    from gpuproof.core.report.privacy.gate import through_gate
+    from gpuproof.core.report.privacy.redact import redact
+
+    if form not in FORMATS:
+        raise UserProblem(
+            text("{found} is not a format that reports are exported to.", found=form),
+            text("Expected: {known}.", known=", ".join(FORMATS)),
+        )
+    redacted = redact(report, privacy)
+    if form in ("pdf", "png"):
+        from gpuproof.core.report.export.paper import draw, layout_bytes
+
+        return draw(through_gate(layout_bytes(redacted, form, language), report, privacy), form)
+    return through_gate(_text_export(redacted, form, language), report, privacy)
+
+
+def _text_export(report: Report, form: str, language: str) -> bytes:
+    if form == "html":
+        from gpuproof.core.report.export.page import page
+
+        return page(report, language).encode()
+    if form == "json":
+        from gpuproof.core.report.document import to_bytes
+
+        return to_bytes(report)
+    if form == "csv":
+        from gpuproof.core.report.export.table import table
+
+        return table(report).encode()
+    from gpuproof.core.report.export.written import markdown, plain_text
+
+    return (markdown(report, language) if form == "md" else plain_text(report, language)).encode()

@@ -1,0 +1,301 @@
+"""A report in the words of one language, ready to be laid out: every export shows the same things in the same order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gpuproof.core.bench.model import DeviceResult
+from gpuproof.core.diagnose.model import Finding
+from gpuproof.core.report.export import words as w
+from gpuproof.core.report.export.numbers import interval, number
+from gpuproof.core.report.model import Report
+from gpuproof.core.report.visible import visible
+from gpuproof.core.words import Text, text
+
+Rows = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One headline number: what it is, the value, its interval, how it was taken."""
+
+    label: str
+    value: str
+    unit: str
+    interval: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerView:
+    """One layer of the proof or one link of the chain."""
+
+    name: str
+    state: str  # proven, not_proven, refuted; ok, warning, broken, unknown
+    state_words: str
+    meaning: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingView:
+    """One finding with its remedy; a step is (words, command or "")."""
+
+    title: str
+    note: str
+    severity: str
+    evidence: tuple[str, ...]
+    steps: Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdviceView:
+    """The recommendation."""
+
+    choice: str
+    driver: str
+    because: tuple[str, ...]
+    rejected: Rows
+    commands: Rows
+    how: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Everything that an export shows. ``state`` picks the colour: proven, not_proven, refuted, healthy, problem."""
+
+    language: str
+    state: str
+    verdict: str
+    summary: str
+    made: str
+    figures: tuple[Figure, ...] = ()
+    layers: tuple[LayerView, ...] = ()
+    chain: tuple[LayerView, ...] = ()
+    findings: tuple[FindingView, ...] = ()
+    unknown: tuple[str, ...] = ()
+    ask_next: str = ""
+    advice: AdviceView | None = None
+    stages: tuple[tuple[str, ...], ...] = ()
+    doubts: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    first_run: Rows = ()
+    limits: Rows = ()
+    conditions: Rows = ()
+    removed: Rows = ()
+    privacy: str = ""
+    integrity: str = ""
+    origin: Rows = field(default=())
+
+
+_NO_ROWS: Rows = ()
+
+
+class Speaker:
+    """Renders texts in one language and makes hidden characters visible."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __call__(self, words: Text | str) -> str:
+        """Return words fit to show."""
+        return visible(words.render(self.language) if isinstance(words, Text) else words)
+
+    def each(self, several: tuple[Text, ...]) -> tuple[str, ...]:
+        """Return several texts fit to show."""
+        return tuple(self(one) for one in several)
+
+
+def view_of(report: Report, language: str) -> View:
+    """Return the whole report in the words of a language."""
+    say = Speaker(language)
+    state, verdict, summary = _verdict(report, say)
+    diagnosis, result = report.diagnosis, report.result
+    return View(
+        language=language,
+        state=state,
+        verdict=verdict,
+        summary=summary,
+        made=report.made_at.replace("T", " ").replace("Z", " UTC"),
+        figures=_figures(report, say),
+        layers=_layers(report, say),
+        chain=_chain(report, say),
+        findings=tuple(_finding(one, say) for one in (diagnosis.findings if diagnosis else ())),
+        unknown=tuple(say(words) for _, words in (diagnosis.unknown if diagnosis else ())),
+        ask_next=say(diagnosis.ask_next) if diagnosis and diagnosis.ask_next else "",
+        advice=_advice(report, say),
+        stages=_stages(report, say),
+        doubts=tuple(say(doubt.words) for doubt in (result.doubts if result else ())),
+        problems=say.each(result.problems) if result else (),
+        first_run=tuple((say(name), f"{number(s)} s") for name, s in (result.first_run if result else {}).items()),
+        limits=_plain_rows(result.limits if result else {}, say),
+        conditions=_conditions(report, say),
+        removed=tuple(
+            (say(w.REMOVED_KINDS.get(one.kind, text("other details"))), str(one.count)) for one in report.removed
+        ),
+        privacy=say(w.PRIVACY_WORDS[report.privacy]) if report.privacy else "",
+        integrity=say(w.INTEGRITY_WORDS[report.integrity]),
+        origin=_origin(report, say),
+    )
+
+
+def _verdict(report: Report, say: Speaker) -> tuple[str, str, str]:
+    diagnosis = report.diagnosis
+    title = say(diagnosis.title) if diagnosis else ""
+    if report.proof is not None:
+        return report.proof.verdict, say(w.VERDICTS[report.proof.verdict]), title
+    if diagnosis is None:
+        return "not_proven", say(w.VERDICTS["not_proven"]), ""
+    if diagnosis.cause == "healthy":
+        return "healthy", title, say(text("No benchmark was run, so nothing is proven yet."))
+    return ("not_proven" if diagnosis.cause == "cannot_tell" else "problem"), title, ""
+
+
+def _figures(report: Report, say: Speaker) -> tuple[Figure, ...]:
+    result = report.result
+    if result is None:
+        return ()
+    sides = [_side(device, say) for device in (result.gpu, result.cpu) if device is not None]
+    if result.speedup is None:
+        return tuple(sides)
+    ratio = result.speedup
+    speedup = Figure(
+        label=say(text("GPU against CPU")),
+        value=f"{number(ratio.ratio)}×",
+        unit=say(text("as fast")),
+        interval=interval(ratio.low, ratio.high),
+        note=say(text("best variant of each side")),
+    )
+    return (speedup, *sides)
+
+
+def _side(device: DeviceResult, say: Speaker) -> Figure:
+    return Figure(
+        label=say(device.name),
+        value=number(device.frames_per_second),
+        unit=say(text("frames/s")),
+        interval=interval(device.low, device.high),
+        note=say(text("{variant}, batch {batch}", variant=device.variant, batch=device.batch)),
+    )
+
+
+def _layers(report: Report, say: Speaker) -> tuple[LayerView, ...]:
+    return tuple(
+        LayerView(
+            name=say(w.LAYERS[layer.name]),
+            state=layer.verdict,
+            state_words=say(w.VERDICT_WORDS[layer.verdict]),
+            meaning=say(w.LAYER_MEANINGS[layer.name]),
+            lines=say.each(layer.evidence) + tuple(say(text("Missing: {what}", what=say(m))) for m in layer.missing),
+        )
+        for layer in (report.proof.layers if report.proof else ())
+    )
+
+
+def _chain(report: Report, say: Speaker) -> tuple[LayerView, ...]:
+    return tuple(
+        LayerView(
+            name=say(w.LINKS[link.name]),
+            state=link.state,
+            state_words=say(w.STATES[link.state]),
+            lines=(say(link.summary), *say.each(link.evidence)),
+        )
+        for link in (report.diagnosis.chain if report.diagnosis else ())
+    )
+
+
+def _finding(finding: Finding, say: Speaker) -> FindingView:
+    return FindingView(
+        title=say(finding.title),
+        note=f"{say(w.SEVERITIES[finding.severity])} · {say(w.CONFIDENCES[finding.confidence])} · {say(finding.cause)}",
+        severity=finding.severity,
+        evidence=say.each(finding.evidence),
+        steps=tuple((say(step.words), say(step.command or "")) for step in finding.remedy.steps),
+    )
+
+
+def _advice(report: Report, say: Speaker) -> AdviceView | None:
+    advice = report.recommendation
+    if advice is None:
+        return None
+    choice, commands = advice.choice, _NO_ROWS
+    if choice is not None:
+        named = ("pip", "uv", "conda", "poetry", "requirements", "docker")
+        commands = tuple(
+            (name, say(getattr(choice.commands, name) or "")) for name in named if getattr(choice.commands, name)
+        )
+    return AdviceView(
+        choice=_choice_words(report, say),
+        driver=_driver_words(report, say),
+        because=say.each(advice.because) + say.each(advice.missing),
+        rejected=tuple((f"torch {say(one.torch)} {say(one.variant)}", say(one.reason)) for one in advice.rejected),
+        commands=commands,
+        how=say.each(advice.driver.how),
+        notices=say.each(advice.notices),
+    )
+
+
+def _choice_words(report: Report, say: Speaker) -> str:
+    advice = report.recommendation
+    if advice is None or advice.choice is None:
+        return say(text("No published torch wheel fits this machine, or a fact that decides is missing."))
+    choice = advice.choice
+    if advice.is_installed:
+        return say(text("torch {torch} ({variant}) is right and installed", torch=choice.torch, variant=choice.variant))
+    return say(text("Install torch {torch} ({variant})", torch=choice.torch, variant=choice.variant))
+
+
+def _driver_words(report: Report, say: Speaker) -> str:
+    advice = report.recommendation
+    if advice is None:
+        return ""
+    words = [say(w.DRIVER_ACTIONS[advice.driver.action])]
+    if advice.driver.minimum:
+        words.append(say(text("at least {version}", version=advice.driver.minimum)))
+    if advice.driver.branch:
+        words.append(say(text("branch {branch}", branch=advice.driver.branch)))
+    if advice.driver.maximum_branch:
+        words.append(say(text("the last branch for this card is {branch}", branch=advice.driver.maximum_branch)))
+    return " · ".join(words)
+
+
+def _stages(report: Report, say: Speaker) -> tuple[tuple[str, ...], ...]:
+    result = report.result
+    devices = [device for device in (result.gpu, result.cpu) if device is not None] if result else []
+    names = dict.fromkeys(name for device in devices for name in device.stages)
+    if not names:
+        return ()
+    head = (say(text("Stage (ms a frame)")), *(say(device.name) for device in devices))
+    rows = [
+        (
+            say(w.STAGES.get(name, name)),
+            *(number(device.stages[name]) if name in device.stages else "–" for device in devices),
+        )
+        for name in names
+    ]
+    return (head, *rows)
+
+
+def _conditions(report: Report, say: Speaker) -> Rows:
+    return tuple(
+        (say(w.CONDITIONS.get(name, name)), f"{value:g}" if isinstance(value, float) else say(str(value)))
+        for name, value in report.conditions.items()
+    )
+
+
+def _plain_rows(values: dict[str, object], say: Speaker) -> Rows:
+    return tuple(
+        (say(name), number(value) if isinstance(value, float) else say(str(value))[:200])
+        for name, value in values.items()
+    )
+
+
+def _origin(report: Report, say: Speaker) -> Rows:
+    rows = [
+        (text("Made"), report.made_at),
+        (text("gpuproof"), report.product_version),
+        (text("Machine (stand-in)"), report.machine_id),
+        (text("Target"), report.target),
+    ]
+    return tuple((say(label), say(value)) for label, value in rows)
