@@ -31,27 +31,34 @@ def start_elsewhere(target: Target) -> Start:
 
         interpreter, prefix = interpreter_of_environment(target.name)
         return local_start(interpreter, changes_for(prefix))
-    command = {"docker": docker_command, "ssh": ssh_command, "wsl": wsl_command}[target.kind](target.name)
+    place, python = split_place(target.name)
+    command = {"docker": docker_command, "ssh": ssh_command, "wsl": wsl_command}[target.kind](place, python)
     return Start(command=(_program(command[0]), *command[1:]), preamble=preamble(), is_local=False)
 
 
-def docker_command(container: str) -> tuple[str, ...]:
+def split_place(name: str) -> tuple[str, str]:
+    """Split ``gpu-box:/opt/venv/bin/python`` into place and interpreter; without one, python3 of its PATH."""
+    place, colon, path = name.partition(":/")
+    return (place, "/" + path) if colon and place and not path.startswith("/") else (name, "python3")
+
+
+def docker_command(container: str, python: str = "python3") -> tuple[str, ...]:
     """Return the command that runs Python in a running container with stdin attached."""
     variables = ("PYTHONSAFEPATH=1", "PYTHONDONTWRITEBYTECODE=1")
     options = tuple(word for variable in variables for word in ("-e", variable))
-    return ("docker", "exec", "-i", *options, container, "python3", "-c", LOADER)
+    return ("docker", "exec", "-i", *options, container, python, "-c", LOADER)
 
 
-def ssh_command(host: str) -> tuple[str, ...]:
+def ssh_command(host: str, python: str = "python3") -> tuple[str, ...]:
     """Return the command of the system's ssh client; the far shell splits words, so they are quoted for it."""
     options = ("-T", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={_SSH_CONNECT_TIMEOUT_S}")
     # `--` ends the options: a host name can never be read as one
-    return ("ssh", *options, "--", host, f"exec python3 -c {shlex.quote(LOADER)}")
+    return ("ssh", *options, "--", host, f"exec {shlex.quote(python)} -c {shlex.quote(LOADER)}")
 
 
-def wsl_command(distribution: str) -> tuple[str, ...]:
+def wsl_command(distribution: str, python: str = "python3") -> tuple[str, ...]:
     """Return the command that runs Python in a WSL distribution, without its shell in between."""
-    return ("wsl.exe", "--distribution", distribution, "--exec", "python3", "-c", LOADER)
+    return ("wsl.exe", "--distribution", distribution, "--exec", python, "-c", LOADER)
 
 
 @lru_cache(maxsize=1)

@@ -72,7 +72,9 @@ def _not_a_target(words: str) -> UserProblem:
     return UserProblem(
         text("{found} is not a target.", found=repr(words)),
         text(
-            "Use {forms}, or the path of a Python interpreter; `gpuproof targets` lists those of this machine.",
+            "Use {forms}, or the path of a Python interpreter; `gpuproof targets` lists those of this machine. "
+            "After docker, ssh and wsl an interpreter may follow: {example}.",
             forms="self, python:PATH, conda:NAME, docker:CONTAINER, ssh:HOST, wsl:DISTRO",
+            example="ssh:HOST:/opt/venv/bin/python",
         ),
     )
