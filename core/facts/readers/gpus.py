@@ -79,18 +79,18 @@ def _gpu(index: int, fields: dict[str, Any]) -> Gpu:
 def _measured(fields: dict[str, Any]) -> dict[str, Any]:
     """Return the numbers; impossible ones (negative power, 300 degrees) are no fact."""
 
-    def of(name: str, factor: float = 1.0, top: float = 1e9) -> float | None:
+    def of(name: str, divisor: float = 1.0, top: float = 1e9) -> float | None:
         found = number(nvml.value(fields, name))
-        return found * factor if found is not None and 0 <= found * factor <= top else None
+        return found / divisor if found is not None and 0 <= found / divisor <= top else None
 
     memory, memory_v2 = nvml.value(fields, "memory"), nvml.value(fields, "memory_v2")
     return {
         "memory_total_mib": _memory(memory, "total"),
         "memory_used_mib": _memory(memory, "used"),
         "memory_reserved_mib": _memory(memory_v2, "reserved"),
-        "power_limit_w": of("power_limit_mw", 1e-3, 1e5),
-        "power_limit_default_w": of("power_limit_default_mw", 1e-3, 1e5),
-        "power_usage_w": of("power_mw", 1e-3, 1e5),
+        "power_limit_w": of("power_limit_mw", 1e3, 1e5),
+        "power_limit_default_w": of("power_limit_default_mw", 1e3, 1e5),
+        "power_usage_w": of("power_mw", 1e3, 1e5),
         "temperature_celsius": of("temperature", top=150),
         "utilisation_percent": _percent(_item(nvml.value(fields, "utilisation"), "gpu")),
         "fan_percent": of("fan_percent", top=200),

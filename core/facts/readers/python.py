@@ -41,6 +41,8 @@ def _kind(prefix: str, base_prefix: str, signs: dict[str, Any]) -> str:
         return "portable"
     if signs.get("is_embedded") is True:
         return "embedded"
+    if not prefix:
+        return ""
     if base_prefix and prefix != base_prefix:
         return "venv"
     if "/.pyenv/versions/" in prefix or "\\pyenv-win\\" in prefix:

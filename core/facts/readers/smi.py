@@ -76,11 +76,23 @@ def _gpu(index: int, element: Element) -> Gpu:
         mig_mode=word("mig_mode/current_mig"),
         persistence_mode=None if persistence is None else persistence == "Enabled",
         power_limit_w=number("gpu_power_readings/current_power_limit"),
+        power_limit_default_w=number("gpu_power_readings/default_power_limit"),
+        power_usage_w=number("gpu_power_readings/average_power_draw") or number("gpu_power_readings/power_draw"),
+        pcie_generation=_whole(number("pci/pci_gpu_link_info/pcie_gen/current_link_gen")),
+        pcie_generation_max=_whole(number("pci/pci_gpu_link_info/pcie_gen/max_link_gen")),
+        pcie_width=_whole(number("pci/pci_gpu_link_info/link_widths/current_link_width")),
+        pcie_width_max=_whole(number("pci/pci_gpu_link_info/link_widths/max_link_width")),
+        clock_sm_mhz=number("clocks/sm_clock"),
+        clock_sm_max_mhz=number("max_clocks/sm_clock"),
         temperature_celsius=number("temperature/gpu_temp"),
         utilisation_percent=number("utilization/gpu_util"),
         architecture=word("product_architecture"),
         missing=(("compute_capability", "nvidia-smi does not say"),),
     )
+
+
+def _whole(found: float | None) -> int | None:
+    return None if found is None else int(found)
 
 
 def short_address(address: str) -> str:

@@ -92,7 +92,8 @@ def read_mapped_libraries(answers: Answers) -> tuple[str, ...] | Unknown:
     """Read the CUDA libraries that were really loaded when torch was used."""
     found = list_of(answers, "torch.mapped_libraries")
     if isinstance(found, Unknown):
-        return found if found.why is not Why.NOT_ASKED else reason(answers.get("torch.import"))
+        imported = answers.get("torch.import")
+        return found if imported is None or imported.status == "ok" else reason(imported)
     return tuple(path for path in found if isinstance(path, str))
 
 
