@@ -1,0 +1,40 @@
+"""The presenters of one window, made together and closed together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from gpuproof.core.words import Language
+from gpuproof.gui.presenters.background import Background
+from gpuproof.gui.presenters.preferences import Preferences, system_language
+from gpuproof.gui.style import speech
+
+CLOSE_PATIENCE_S = 6.0
+
+
+class Context(QObject):
+    """What pages share."""
+
+    files_changed = Signal()
+
+    def __init__(self, preferences: Preferences, language: Language | None) -> None:
+        super().__init__()
+        self.preferences = preferences
+        self.background = Background(self)
+        self._made: list[QObject] = []
+        speech.choose(language or preferences.language or system_language())
+
+    def add(self, presenter: QObject) -> None:
+        """Keep a presenter; its ``cancel`` is called when the window closes."""
+        self._made.append(presenter)
+
+    def presenters(self) -> tuple[QObject, ...]:
+        """Return the presenters that were made so far."""
+        return tuple(self._made)
+
+    def remember(self, path: Path) -> None:
+        """Remember a report that was opened."""
+        self.preferences.remember_file(path)
+        self.files_changed.emit()

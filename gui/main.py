@@ -1,0 +1,41 @@
+"""Opens the window, runs until it is closed, and leaves nothing behind: no thread, no child, exit code 0."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from gpuproof.core.words import Language
+
+
+def main(
+    language: Language | None = None,
+    replay: Path | None = None,
+    *,
+    page: str | None = None,
+    preferences_file: Path | None = None,
+    when_open: Callable[[object], None] | None = None,
+) -> int:
+    """Open the window and return its exit code.
+
+    ``language`` None follows the person's choice, then the system. ``replay`` opens a saved report and plays its run in
+    the benchmark step. ``when_open`` is called with the window after its first paint.
+    """
+    from PySide6.QtWidgets import QApplication
+
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("gpuproof")
+    application.setApplicationDisplayName("gpuproof")
+    application.setDesktopFileName("gpuproof")
+    application.setStyle("Fusion")
+    from gpuproof.gui.session import Session
+
+    session = Session(application, language, preferences_file)
+    try:
+        session.open(page=page, replay=replay, when_open=when_open)
+        code = application.exec()
+    finally:
+        session.close()
+    return code

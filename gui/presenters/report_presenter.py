@@ -1,0 +1,113 @@
+"""The report step: what was taken out before saving, a look at the file itself, and copies in other formats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from gpuproof.core.problems import CouldNotFinish, UserProblem
+from gpuproof.core.report.model import Removed, Report
+from gpuproof.core.words import Text, text
+from gpuproof.gui.presenters.background import Background
+from gpuproof.gui.style import speech
+
+FORMATS: tuple[tuple[str, Text], ...] = (
+    ("html", text("Web page")),
+    ("pdf", text("PDF")),
+    ("md", text("Markdown")),
+    ("txt", text("Plain text")),
+    ("csv", text("Table of samples")),
+    ("json", text("gpuproof report")),
+)
+_PREVIEW_CHARACTERS = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportState:
+    """What the step shows about the saved file."""
+
+    path: Path | None = None
+    size_bytes: int = 0
+    removed: tuple[Removed, ...] = ()
+    preview: str = ""
+    saved: Path | None = None
+    is_working: bool = False
+    problem: Text | None = None
+    hint: Text | None = None
+
+
+class ReportPresenter(QObject):
+    """Reads the saved file as anybody would who gets it; exports from that, so nothing else can leak."""
+
+    state_changed = Signal(object)  # ReportState
+
+    def __init__(self, background: Background) -> None:
+        super().__init__()
+        self._background = background
+        self._report: Report | None = None
+        self.state = ReportState()
+
+    def look_at(self, path: Path) -> None:
+        """Read a saved report and show what it holds."""
+        self._set(ReportState(path=path, is_working=True))
+        self._background.start(lambda: _read(path), self._shown, self._failed)
+
+    def save_as(self, format_name: str, path: Path) -> None:
+        """Write a copy in another format."""
+        report = self._report
+        if report is None or self.state.is_working:
+            return
+        self._set(replace(self.state, is_working=True, problem=None, hint=None, saved=None))
+        language = speech.language()
+        self._background.start(lambda: _export(report, format_name, path, language), self._saved, self._failed)
+
+    def _shown(self, read: tuple[Report, str, int]) -> None:
+        self._report, preview, size = read
+        self._set(replace(self.state, is_working=False, removed=self._report.removed, preview=preview, size_bytes=size))
+
+    def _saved(self, path: Path) -> None:
+        self._set(replace(self.state, is_working=False, saved=path))
+
+    def _failed(self, problem: UserProblem) -> None:
+        self._set(replace(self.state, is_working=False, problem=problem.message, hint=problem.hint))
+
+    def _set(self, state: ReportState) -> None:
+        self.state = state
+        self.state_changed.emit(state)
+
+
+def kind_words(removed: Removed) -> Text:
+    """Say what was taken out and what stands there instead."""
+    if removed.replaced_by:
+        return text(
+            "{kind}: {count} replaced by {stand_in}",
+            kind=removed.kind,
+            count=removed.count,
+            stand_in=removed.replaced_by,
+        )
+    return text("{kind}: {count} left out", kind=removed.kind, count=removed.count)
+
+
+def _read(path: Path) -> tuple[Report, str, int]:
+    import json
+
+    from gpuproof.core.report.store import load_report, read_bounded
+
+    data = read_bounded(path)
+    pretty = json.dumps(json.loads(data), ensure_ascii=False, indent=2)
+    return load_report(data), pretty[:_PREVIEW_CHARACTERS], len(data)
+
+
+def _export(report: Report, format_name: str, path: Path, language: str) -> Path:
+    from gpuproof.core.report.atomic import write_whole
+    from gpuproof.core.report.export import export
+
+    try:
+        return write_whole(path, export(report, format_name, language))
+    except OSError as problem:
+        raise CouldNotFinish(
+            text("The file could not be written: {reason}", reason=problem.strerror or str(problem)),
+            text("Choose another folder, or free some space."),
+        ) from problem

@@ -1,0 +1,80 @@
+"""Our own icons: SVG drawn with ``currentColor``, tinted here, redrawn when the palette changes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+
+from gpuproof.gui.style import theme
+
+_MEMORY = "_gpuproof_icon"
+FOLDER = Path(__file__).resolve().parent.parent.parent / "assets" / "icons"
+
+
+def icon_folder() -> Path:
+    """Return the folder of the SVG files, in a clone and in an installed wheel alike."""
+    if FOLDER.is_dir():
+        return FOLDER
+    import gpuproof.assets
+
+    return Path(next(iter(gpuproof.assets.__path__))) / "icons"
+
+
+def paint(painter: QPainter, name: str, colour: str, area: QRectF) -> None:
+    """Draw an icon into an area."""
+    _renderer(name, colour).render(painter, area)
+
+
+def pixmap(name: str, colour: str, size: int) -> QPixmap:
+    """Return an icon as a sharp picture for the screen's pixel ratio."""
+    application = QApplication.instance()
+    ratio = application.devicePixelRatio() if isinstance(application, QApplication) else 1.0
+    picture = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    paint(painter, name, colour, QRectF(0, 0, picture.width(), picture.height()))
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+def put_icon(target: QAbstractButton | QLabel, name: str, role: str = "text", size: int = 18) -> None:
+    """Show an icon in a colour of the palette and remember it; ``role`` is a field of ``Colours``."""
+    setattr(target, _MEMORY, (name, role, size))
+    _show(target, name, role, size)
+
+
+def repeat(root: QObject) -> None:
+    """Tint every remembered icon below the root again, after the palette changed."""
+    for item in [root, *root.findChildren(QObject)]:
+        memory = getattr(item, _MEMORY, None)
+        if memory is not None and isinstance(item, QAbstractButton | QLabel):
+            _show(item, *memory)
+
+
+def _show(target: QAbstractButton | QLabel, name: str, role: str, size: int) -> None:
+    scaled = theme.px(size)
+    picture = pixmap(name, str(getattr(theme.colours(), role)), scaled)
+    if isinstance(target, QLabel):
+        target.setPixmap(picture)
+    else:
+        icon = QIcon(picture)
+        icon.addPixmap(pixmap(name, theme.colours().muted, scaled), QIcon.Mode.Disabled)
+        target.setIcon(icon)
+        target.setIconSize(QSize(scaled, scaled))
+
+
+@lru_cache(maxsize=256)
+def _source(name: str) -> str:
+    return (icon_folder() / f"{name}.svg").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=256)
+def _renderer(name: str, colour: str):  # type: ignore[no-untyped-def]  # QtSvg is loaded with the first icon
+    from PySide6.QtSvg import QSvgRenderer
+
+    return QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode("utf-8")))

@@ -1,0 +1,73 @@
+"""Words on widgets that can be said again in another language while the window is open.
+
+A widget remembers its ``Text`` per setter; ``repeat`` walks the widgets below a root and says everything anew.
+Widgets that paint or format by themselves implement ``retranslate``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject
+
+from gpuproof.core.words import Language, Text, literal
+
+_MEMORY = "_gpuproof_words"
+_current: Language = "en"
+
+
+class Retranslates(Protocol):
+    """A widget that makes its words by itself."""
+
+    def retranslate(self) -> None:
+        """Say everything again in the present language."""
+
+
+def language() -> Language:
+    """Return the language that is spoken now."""
+    return _current
+
+
+def choose(new: Language) -> None:
+    """Speak this language from now on; ``repeat`` makes what stands on the screen follow."""
+    global _current
+    _current = new
+
+
+def say(words: Text) -> str:
+    """Return the words in the present language."""
+    return words.render(_current)
+
+
+def put(target: QObject, words: Text, setter: str = "setText") -> None:
+    """Show words through a setter of the target and remember them."""
+    remembered(target)[setter] = words
+    getattr(target, setter)(say(words))
+
+
+def put_data(target: QObject, data: str, setter: str = "setText") -> None:
+    """Show data that is the same in every language."""
+    put(target, literal(data), setter)
+
+
+def remembered(target: QObject) -> dict[str, Text]:
+    """Return what was said through each setter of a target; changing it changes what is repeated."""
+    memory: dict[str, Text] | None = getattr(target, _MEMORY, None)
+    if memory is None:
+        memory = {}
+        setattr(target, _MEMORY, memory)
+    return memory
+
+
+def repeat(root: QObject) -> None:
+    """Say everything below the root again."""
+    for item in [root, *root.findChildren(QObject)]:
+        _repeat_one(item)
+
+
+def _repeat_one(item: Any) -> None:
+    for setter, words in getattr(item, _MEMORY, {}).items():
+        getattr(item, setter)(say(words))
+    retranslate = getattr(item, "retranslate", None)
+    if retranslate is not None:
+        retranslate()

@@ -1,0 +1,130 @@
+"""Makes presenters and pages of the wizard and the tools, and leads from one step to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from gpuproof.core.checkup import CheckupSettings
+from gpuproof.core.problems import UserProblem
+from gpuproof.gui.context import Context
+from gpuproof.gui.presenters.check_presenter import CheckPresenter
+from gpuproof.gui.presenters.check_state import WIZARD, CheckState, WizardStep
+from gpuproof.gui.presenters.replay import Replay
+from gpuproof.gui.views.page import Page
+
+if TYPE_CHECKING:
+    from gpuproof.gui.views.bench_step import BenchStep
+    from gpuproof.gui.views.main_window import MainWindow
+
+
+class Assembly(QObject):
+    """Knows which page follows which; shows nothing itself."""
+
+    def __init__(self, context: Context, window: MainWindow) -> None:
+        super().__init__()
+        self._context = context
+        self._window = window
+        self.check = CheckPresenter(context.background)
+        self.replay = Replay(self.check)
+        context.add(self.check)
+        context.add(self.replay)
+        self._bench: BenchStep | None = None
+        self.check.state_changed.connect(window.sidebar.show_state)
+
+    def makers(self) -> dict[str, Callable[[], Page]]:
+        """Return how each page is made, by name."""
+        return {
+            "start": self._make_start,
+            "inspect": self._make_inspect,
+            "recommend": self._make_recommend,
+            "benchmark": self._make_bench,
+            "report": self._make_report,
+        }
+
+    def open_report(self, path: Path, *, replay: bool = False) -> None:
+        """Open a report file; what is wrong with it is said on the home page."""
+        from gpuproof.gui.presenters.opened import open_report
+
+        def show(state: CheckState) -> None:
+            self._context.remember(path)
+            self.check.show(state)
+            has_run = state.core.result is not None
+            self._window.open_page("benchmark" if has_run else "inspect")
+            if has_run:
+                self.replay.start(1.0 if replay else 0.0)
+
+        def refuse(problem: UserProblem) -> None:
+            self._window.show_problem(problem)
+
+        self._context.background.start(lambda: open_report(path), show, refuse)
+
+    def start_check(self, settings: CheckupSettings) -> None:
+        """Begin a check and show it."""
+        self.check.check(settings)
+        self._window.open_page("inspect")
+
+    def ask_to_stop(self) -> bool:
+        """Ask, at the step that runs, whether to stop it; returns whether anything runs."""
+        at = self.check.state.running_at or ("benchmark" if self.check.state.is_replaying else None)
+        if at is None:
+            return False
+        self._window.open_page(at)
+        running = getattr(self._window.page(at), "running", None)
+        if running is not None:
+            running.ask()
+        return True
+
+    def take_down(self) -> None:
+        """Take the plots down before Qt goes."""
+        if self._bench is not None:
+            self._bench.board.stop()
+
+    def _make_start(self) -> Page:
+        from gpuproof.gui.presenters.start_presenter import StartPresenter
+        from gpuproof.gui.views.start_step import StartStep
+
+        self._start_presenter = StartPresenter(self._context.background)
+        page = StartStep(self._start_presenter)
+        page.check_asked.connect(self.start_check)
+        return page
+
+    def _make_inspect(self) -> Page:
+        from gpuproof.gui.views.inspect_step import InspectStep
+
+        page = InspectStep(self.check)
+        page.steps.lead(*self._ways("inspect"))
+        return page
+
+    def _make_recommend(self) -> Page:
+        from gpuproof.gui.views.recommend_step import RecommendStep
+
+        page = RecommendStep(self.check)
+        page.steps.lead(*self._ways("recommend"))
+        return page
+
+    def _make_bench(self) -> Page:
+        from gpuproof.gui.views.bench_step import BenchStep
+
+        page = self._bench = BenchStep(self.check)
+        page.steps.lead(*self._ways("benchmark"))
+        page.replay_asked.connect(self.replay.start)
+        page.running.cancel_confirmed.connect(self.replay.cancel)
+        return page
+
+    def _make_report(self) -> Page:
+        from gpuproof.gui.presenters.report_presenter import ReportPresenter
+        from gpuproof.gui.views.report_step import ReportStep
+
+        self._report_presenter = ReportPresenter(self._context.background)
+        page = ReportStep(self.check, self._report_presenter)
+        page.steps.lead(self._ways("report")[0], lambda: self._window.open_page("home"))
+        return page
+
+    def _ways(self, step: WizardStep) -> tuple[Callable[[], object], Callable[[], object]]:
+        place = WIZARD.index(step)
+        before, after = WIZARD[max(0, place - 1)], WIZARD[min(len(WIZARD) - 1, place + 1)]
+        return (lambda: self._window.open_page(before)), (lambda: self._window.open_page(after))

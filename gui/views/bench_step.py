@@ -1,0 +1,179 @@
+"""The fourth step: the run live, then the verdict with its three layers and the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from gpuproof.core.bench.model import BenchEvent, BenchResult, Proof
+from gpuproof.core.words import Text, literal, text
+from gpuproof.gui.presenters.bench_texts import ratio_note, speed_note, verdict_words
+from gpuproof.gui.presenters.check_presenter import CheckPresenter
+from gpuproof.gui.presenters.check_state import CheckState
+from gpuproof.gui.presenters.graph_texts import figure, seconds_words
+from gpuproof.gui.style import speech, theme
+from gpuproof.gui.views.banner import Banner
+from gpuproof.gui.views.figure_tile import FigureTile
+from gpuproof.gui.views.graph_board import GraphBoard
+from gpuproof.gui.views.page import Page
+from gpuproof.gui.views.parts import button, clear, label
+from gpuproof.gui.views.preview_card import PreviewCard
+from gpuproof.gui.views.problem_strip import ProblemStrip
+from gpuproof.gui.views.result_cards import doubt_card, ladder_card, layer_cards, side_by_side, stage_card
+from gpuproof.gui.views.running_strip import RunningStrip
+from gpuproof.gui.views.step_footer import StepFooter
+
+
+class BenchStep(Page):
+    """Shows a run while it runs, and its result after it."""
+
+    replay_asked = Signal()
+
+    def __init__(self, presenter: CheckPresenter) -> None:
+        super().__init__(
+            text("Benchmark"),
+            text(
+                "A sample workload shaped like a lip-sync system: on the CPU, then on the GPU, then on the CPU again."
+            ),
+        )
+        self._presenter = presenter
+        self._shown: tuple[BenchResult | None, Proof | None] | None = None
+        self.running = RunningStrip()
+        self.running.cancel_confirmed.connect(presenter.cancel)
+        self.problem = ProblemStrip(presenter.benchmark)
+        self.banner = Banner()
+        self.waiting = label(text("The inspection comes first. Then the benchmark can start."), "muted")
+        self.board = GraphBoard()
+        self.preview = PreviewCard()
+        self.board.large.addWidget(self.preview, 1)
+        self._results_frame = QWidget()
+        self._results = QVBoxLayout(self._results_frame)
+        self._results.setContentsMargins(0, 0, 0, 0)
+        self._results.setSpacing(theme.px(16))
+        for part in (self.running, self.problem, self.waiting, self.banner):
+            self.body.addWidget(part)
+        self.body.addLayout(self._figures())
+        self.body.addWidget(self._results_frame)
+        self.body.addWidget(self.board)
+        self.body.addStretch(1)
+        self._foot()
+        presenter.state_changed.connect(self.show_state)
+        presenter.events_arrived.connect(self.take)
+        presenter.run_began.connect(self.begin)
+        self.board.words_renewed.connect(self.show_newest)
+        self.show_state(presenter.state)
+
+    def show_state(self, state: CheckState) -> None:
+        """Show what runs, what went wrong, and what came out."""
+        self._show_running(state)
+        problem = state.problem
+        if problem is not None and problem.at == "benchmark":
+            self.problem.show_problem(problem.message, problem.hint, "unknown" if problem.was_cancelled else "bad")
+        else:
+            self.problem.hide()
+        can_start = state.core.diagnosis is not None and not state.is_busy and not state.is_opened
+        self.waiting.setVisible(state.core.diagnosis is None and state.core.result is None)
+        self.start_button.setEnabled(can_start)
+        self.start_button.setVisible(not state.is_opened)
+        self.replay_button.setVisible(state.core.result is not None and not state.is_busy)
+        proof = state.core.proof
+        is_live = state.running_at == "benchmark" or state.is_replaying
+        self.banner.setVisible(proof is not None and not is_live)
+        self._results_frame.setVisible(not is_live)
+        if proof is not None:
+            self.banner.show_verdict(*verdict_words(proof.verdict))
+        self._show_result(state, is_live=is_live)
+        self.steps.show_state(state, can_go_on=state.core.result is not None and not state.is_busy)
+
+    def begin(self) -> None:
+        """A run starts: empty graphs, no figures."""
+        self.board.begin()
+        self.preview.hide()
+        self._shown = None
+        self._show_figures(None)
+
+    def show_newest(self) -> None:
+        """Show the newest block's speed while the run goes on."""
+        run = self.board.run
+        gpu, cpu = run.track("frames_gpu"), run.track("frames_cpu")
+        if self._shown is not None and self._shown[0] is not None:
+            return
+        for tile, track in ((self.gpu_tile, gpu), (self.cpu_tile, cpu)):
+            if track is not None:
+                tile.show_figure(figure(track.newest), text("newest block"))
+
+    def take(self, events: Sequence[BenchEvent]) -> None:
+        """Hand events to the graphs and the newest frame to the preview."""
+        self.board.take(events)
+        run = self.board.run
+        if run.preview is not None:
+            self.preview.show_preview(run.preview)
+            run.preview = None
+
+    def first_focus(self) -> QWidget | None:
+        """Start with the start."""
+        return self.start_button if self.start_button.isEnabled() else self.steps.onward_button
+
+    def _show_running(self, state: CheckState) -> None:
+        if state.running_at != "benchmark" and not state.is_replaying:
+            if self.running.isVisibleTo(self):
+                self.board.finish()
+            self.running.rest()
+            return
+        progress = state.progress
+        if progress is None:
+            self.running.show_running(text("Starting…"), None, None, stops=state.is_cancelling)
+        else:
+            remaining = seconds_words(progress.remaining_s)
+            self.running.show_running(progress.words, progress.fraction, remaining, stops=state.is_cancelling)
+
+    def _figures(self) -> QHBoxLayout:
+        self.gpu_tile = FigureTile(text("GPU"), text("frames/s"))
+        self.cpu_tile = FigureTile(text("CPU"), text("frames/s"))
+        self.ratio_tile = FigureTile(text("Speed-up"), text("times"))
+        across = QHBoxLayout()
+        across.setSpacing(theme.px(12))
+        for tile in (self.gpu_tile, self.cpu_tile, self.ratio_tile):
+            across.addWidget(tile, 1)
+        return across
+
+    def _foot(self) -> None:
+        self.steps = StepFooter(self)
+        self.start_button = button(text("&Start the benchmark"), self._presenter.benchmark, icon="play")
+        self.replay_button = button(text("Re&play the graphs"), self.replay_asked.emit, icon="again")
+        self.footer.insertWidget(2, self.replay_button)
+        self.footer.insertWidget(3, self.start_button)
+
+    def _show_result(self, state: CheckState, *, is_live: bool) -> None:
+        result, proof = (None, None) if is_live else (state.core.result, state.core.proof)
+        if self._shown == (result, proof):
+            return
+        self._shown = (result, proof)
+        clear(self._results)
+        self._show_figures(result)
+        if result is None:
+            return
+        if proof is not None:
+            self._results.addLayout(layer_cards(proof))
+        doubts = doubt_card(result)
+        if doubts is not None:
+            self._results.addWidget(doubts)
+        self._results.addLayout(side_by_side(stage_card(result), ladder_card(result)))
+
+    def _show_figures(self, result: BenchResult | None) -> None:
+        gpu, cpu, ratio = (result.gpu, result.cpu, result.speedup) if result is not None else (None, None, None)
+        self.gpu_tile.show_figure(
+            figure(gpu.frames_per_second if gpu else None), _named(gpu.name if gpu else None, speed_note(gpu))
+        )
+        self.cpu_tile.show_figure(
+            figure(cpu.frames_per_second if cpu else None), _named(cpu.name if cpu else None, speed_note(cpu))
+        )
+        self.ratio_tile.show_figure(figure(ratio.ratio if ratio else None), ratio_note(ratio))
+
+
+def _named(name: str | None, note: Text | None) -> Text | None:
+    if name is None or note is None:
+        return note
+    return literal(f"{name}\n{speech.say(note)}")

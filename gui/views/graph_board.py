@@ -1,0 +1,182 @@
+"""All graphs of a run: one timer redraws one graph per tick, a slower one renews the words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from gpuproof.core.bench.model import BenchEvent
+from gpuproof.core.words import literal, text
+from gpuproof.gui.presenters.graph_texts import FRAMES, GRAPHS, phase_words, time_range
+from gpuproof.gui.presenters.live_run import LiveRun
+from gpuproof.gui.style import icons, speech, theme
+from gpuproof.gui.views.graph_card import GraphCard
+from gpuproof.gui.views.parts import button, label, row
+
+REDRAW_HZ = 10
+WORDS_MS = 700
+
+
+class GraphBoard(QWidget):
+    """Feed it events; it redraws each graph ten times a second and only where something is new."""
+
+    save_asked = Signal(str)  # png, svg, csv
+    words_renewed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.run = LiveRun()
+        self.gpu: int | None = None
+        self._hover_s: float | None = None
+        self._is_paused = False
+        self.cards = [GraphCard(FRAMES, is_large=True), *(GraphCard(spec) for spec in GRAPHS)]
+        self._next = 0
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(theme.px(12))
+        inside.addLayout(self._tools())
+        self.large = QHBoxLayout()
+        self.large.setSpacing(theme.px(12))
+        self.large.addWidget(self.cards[0], 3)
+        inside.addLayout(self.large)
+        inside.addLayout(self._grid())
+        for made in self.cards:
+            made.graph.hovered.connect(self._hover)
+        self._redraw = QTimer(self)
+        self._redraw.setInterval(round(1000 / REDRAW_HZ / len(self.cards)))
+        self._redraw.timeout.connect(self.draw_next)
+        self._words = QTimer(self)
+        self._words.setInterval(WORDS_MS)
+        self._words.timeout.connect(self.renew_words)
+
+    def begin(self) -> None:
+        """Empty everything and start to draw."""
+        self.run = LiveRun()
+        self.gpu = None
+        self._choice.clear()
+        self._choice.hide()
+        for made in self.cards:
+            made.forget()
+        self._redraw.start()
+        self._words.start()
+
+    def take(self, events: Sequence[BenchEvent]) -> None:
+        """Remember what has happened; it is drawn at the next tick."""
+        for event in events:
+            self.run.take(event)
+
+    def finish(self) -> None:
+        """Draw everything once more and rest."""
+        self._redraw.stop()
+        self._words.stop()
+        self.draw_all()
+
+    def draw_all(self) -> None:
+        """Draw every graph and the words now."""
+        for _ in self.cards:
+            self.draw_next()
+        self.renew_words()
+
+    @Slot()
+    def draw_next(self) -> None:
+        """Redraw the next graph in turn, so that no tick is long."""
+        if self._is_paused:
+            return
+        if self.gpu is None and self.run.gpus:
+            self._offer_gpus()
+        made = self.cards[self._next]
+        self._next = (self._next + 1) % len(self.cards)
+        made.graph.set_time_range(*time_range(self.run.end_s))
+        made.draw(self.run, self.gpu)
+        if made is self.cards[0]:
+            self._shade()
+
+    @Slot()
+    def renew_words(self) -> None:
+        """Write the newest values and the phases."""
+        if len(self.run.gpus) > self._choice.count():
+            self._offer_gpus()
+        for made in self.cards:
+            made.show_words(self.run, self.gpu, self._hover_s)
+        if self.run.phases:
+            speech.put(self._phase, phase_words(self.run.phases[-1].name))
+        self.words_renewed.emit()
+
+    @Slot()
+    def toggle_pause(self) -> None:
+        """Hold the picture still, or let it go on; the run itself goes on either way."""
+        self._is_paused = not self._is_paused
+        icons.put_icon(self.pause_button, "play" if self._is_paused else "pause")
+        speech.put(self.pause_button, text("Go on drawing") if self._is_paused else text("Pause the graphs"),
+                   "setAccessibleName")  # fmt: skip
+
+    def reset_zoom(self) -> None:
+        """Show every graph's whole range."""
+        for made in self.cards:
+            made.graph.reset_zoom()
+
+    def stop(self) -> None:
+        """Take the plots down."""
+        self._redraw.stop()
+        self._words.stop()
+        for made in self.cards:
+            made.graph.stop()
+
+    def _tools(self) -> QHBoxLayout:
+        self._phase = label(literal(""), "muted")
+        self._choice = QComboBox()
+        speech.put(self._choice, text("Which GPU is drawn"), "setAccessibleName")
+        self._choice.currentIndexChanged.connect(self._choose_gpu)
+        self._choice.hide()
+        self.pause_button = button(literal(""), self.toggle_pause, icon="pause", kind="quiet",
+                                   says=text("Pause the graphs"))  # fmt: skip
+        zoom = button(literal(""), self.reset_zoom, icon="zoom-out", kind="quiet", says=text("Show the whole run"))
+        saves = [
+            button(literal(kind.upper()), partial(self.save_asked.emit, kind), kind="quiet",
+                   says=text("Save the graphs as {kind}", kind=kind.upper()))
+            for kind in ("png", "svg", "csv")
+        ]  # fmt: skip
+        return row(label(text("Live graphs"), "heading"), self._phase, None, self._choice, self.pause_button, zoom,
+                   *saves, spacing=4)  # fmt: skip
+
+    def _grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(theme.px(12))
+        for place, made in enumerate(self.cards[1:]):
+            grid.addWidget(made, place // 3, place % 3)
+        for column in range(3):
+            grid.setColumnStretch(column, 1)
+        return grid
+
+    def _shade(self) -> None:
+        spans = [(phase.start_s, phase.end_s, phase.name == "gpu") for phase in self.run.phases]
+        for made in self.cards:
+            made.graph.shade(spans)
+        clocks = next(made for made in self.cards if made.spec.key == "clocks")
+        clocks.graph.mark([mark.at_s for mark in self.run.throttled if mark.gpu == self.gpu])
+
+    def _offer_gpus(self) -> None:
+        for gpu in self.run.gpus[self._choice.count() :]:
+            self._choice.addItem(f"GPU {gpu}")
+        self._choice.setVisible(self._choice.count() > 1)
+        if self.gpu is None:
+            self.gpu = self.run.gpus[0]
+
+    @Slot(int)
+    def _choose_gpu(self, place: int) -> None:
+        if 0 <= place < len(self.run.gpus):
+            self.gpu = self.run.gpus[place]
+            for made in self.cards[1:]:
+                made.forget()
+            if not self._redraw.isActive():
+                self.draw_all()
+
+    @Slot(object)
+    def _hover(self, at_s: float | None) -> None:
+        self._hover_s = at_s
+        for made in self.cards:
+            made.graph.show_cursor(at_s)
+            made.show_words(self.run, self.gpu, at_s)

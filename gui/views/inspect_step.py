@@ -1,0 +1,145 @@
+"""The second step: the chain, lighting up as answers arrive; the broken link is opened by itself."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from gpuproof.core.diagnose.model import Diagnosis, LinkName
+from gpuproof.core.words import Text, text
+from gpuproof.gui.presenters.chain import ShownLink, in_focus, link_title, state_tone, state_word
+from gpuproof.gui.presenters.check_presenter import CheckPresenter
+from gpuproof.gui.presenters.check_state import CheckState
+from gpuproof.gui.style import theme
+from gpuproof.gui.style.colours import Tone
+from gpuproof.gui.views.banner import Banner
+from gpuproof.gui.views.chain_view import ChainView
+from gpuproof.gui.views.finding_card import bullet, finding_card
+from gpuproof.gui.views.page import Page
+from gpuproof.gui.views.parts import card, chip, clear, data_label, label, row
+from gpuproof.gui.views.problem_strip import ProblemStrip
+from gpuproof.gui.views.running_strip import RunningStrip
+from gpuproof.gui.views.step_footer import StepFooter
+
+
+class InspectStep(Page):
+    """Shows links, diagnosis and what could not be told."""
+
+    def __init__(self, presenter: CheckPresenter) -> None:
+        super().__init__(
+            text("Inspect"),
+            text("From the application down to the GPU: one broken link breaks the whole chain."),
+        )
+        self._presenter = presenter
+        self._shown: LinkName | None = None
+        self._was_chosen = False
+        self._details_key: object = None
+        self.running = RunningStrip()
+        self.running.cancel_confirmed.connect(presenter.cancel)
+        self.problem = ProblemStrip(presenter.inspect_again)
+        self.banner = Banner()
+        self.chain = ChainView()
+        self.chain.chosen.connect(self._choose)
+        self._details = QVBoxLayout()
+        self._details.setSpacing(theme.px(12))
+        for part in (self.running, self.problem, self.banner):
+            self.body.addWidget(part)
+        across = QHBoxLayout()
+        across.setSpacing(theme.px(20))
+        across.addWidget(self.chain, 5)
+        across.addLayout(self._details, 6)
+        self.body.addLayout(across)
+        self.body.addStretch(1)
+        self.steps = StepFooter(self, again=presenter.inspect_again, again_words=text("Inspect again"))
+        presenter.state_changed.connect(self.show_state)
+        self.show_state(presenter.state)
+
+    def first_focus(self) -> QWidget | None:
+        """Start at the chain."""
+        return self.chain.button(self._shown or "application")
+
+    def show_state(self, state: CheckState) -> None:
+        """Show a state; details are only made anew when they changed."""
+        if state.running_at == "inspect":
+            self._was_chosen = False
+            words = text("Asking the machine…") if state.running != "target" else text("Looking for PyTorch…")
+            self.running.show_running(words, None, None, stops=state.is_cancelling)
+        else:
+            self.running.rest()
+        self._show_problem(state)
+        self.chain.show_links(state.links)
+        diagnosis = state.core.diagnosis
+        self.banner.setVisible(diagnosis is not None)
+        if diagnosis is not None:
+            self.banner.show_verdict(banner_tone(diagnosis), diagnosis.title, _banner_words(diagnosis))
+        if not self._was_chosen or self._shown is None:
+            self._shown = in_focus(state.links, diagnosis) if diagnosis is not None else None
+        self._show_details(state)
+        self.steps.show_state(state, can_go_on=diagnosis is not None)
+
+    def _show_problem(self, state: CheckState) -> None:
+        problem = state.problem
+        if problem is not None and problem.at == "inspect":
+            self.problem.show_problem(problem.message, problem.hint, "unknown" if problem.was_cancelled else "bad")
+        else:
+            self.problem.hide()
+
+    def _choose(self, name: str) -> None:
+        self._shown, self._was_chosen = cast(LinkName, name), True
+        self._show_details(self._presenter.state)
+
+    def _show_details(self, state: CheckState) -> None:
+        link = next((link for link in state.links if link.name == self._shown), None)
+        key = (link if link is None or link.state else link.name, state.core.diagnosis, state.is_foreign)
+        if self._details_key == key:
+            return
+        self._details_key = key
+        clear(self._details)
+        if link is not None and self._shown is not None:
+            self.chain.choose(self._shown)
+            self._details.addWidget(_link_card(link))
+            for finding in link.findings:
+                self._details.addWidget(finding_card(finding, read_only=state.is_foreign))
+        if state.core.diagnosis is not None:
+            self._add_unknown(state.core.diagnosis)
+        self._details.addStretch(1)
+
+    def _add_unknown(self, diagnosis: Diagnosis) -> None:
+        if diagnosis.ask_next is not None:
+            frame, inside = card()
+            inside.addWidget(label(text("What would decide"), "section"))
+            inside.addWidget(data_label(diagnosis.ask_next))
+            self._details.addWidget(frame)
+
+
+def banner_tone(diagnosis: Diagnosis) -> Tone:
+    """Return the tone of a diagnosis."""
+    if diagnosis.primary is not None:
+        return "bad" if diagnosis.primary.severity == "error" else "warning"
+    return "ok" if diagnosis.cause == "healthy" else "unknown"
+
+
+def _banner_words(diagnosis: Diagnosis) -> Text:
+    others = len(diagnosis.findings) - 1
+    if diagnosis.primary is not None and others > 0:
+        return text("This is the root cause. Further findings: {count}, at their links below.", count=others)
+    if diagnosis.primary is not None:
+        return text("This is the root cause. The link below shows what was seen and what mends it.")
+    if diagnosis.cause == "healthy":
+        return text("Every link was looked at. The benchmark proves that it holds under work.")
+    return text("Something could not be observed; no cause is claimed.")
+
+
+def _link_card(link: ShownLink) -> QFrame:
+    frame, inside = card()
+    inside.addLayout(
+        row(label(link_title(link.name), "heading", wraps=True), chip(state_word(link.state), state_tone(link.state)))
+    )
+    if link.summary is not None:
+        inside.addWidget(data_label(link.summary))
+    if link.evidence:
+        inside.addWidget(label(text("What was seen"), "section"))
+        for line in link.evidence:
+            inside.addLayout(bullet(line))
+    return frame

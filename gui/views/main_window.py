@@ -1,0 +1,206 @@
+"""The window: the list on the left, the pages on the right, and the keys that work everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+
+from gpuproof.core.problems import UserProblem
+from gpuproof.core.words import literal, text
+from gpuproof.gui.context import Context
+from gpuproof.gui.style import icons, speech, theme
+from gpuproof.gui.views.home_page import HomePage
+from gpuproof.gui.views.page import Page
+from gpuproof.gui.views.sidebar import Sidebar
+
+if TYPE_CHECKING:
+    from gpuproof.gui.views.assembly import Assembly
+
+ORDER = ("home", "start", "inspect", "recommend", "benchmark", "report", "paste", "watch", "compare")
+SIZE = (1240, 840)
+SMALLEST = (920, 620)
+
+
+class MainWindow(QMainWindow):
+    """Builds a page when it is first opened. ``closing`` is emitted once, when a person closes the window."""
+
+    closing = Signal()
+    loaded = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._pages: dict[str, Page] = {}
+        self._makers: dict[str, Callable[[], Page]] = {}
+        self._wizard: Assembly | None = None
+        speech.put(self, literal("gpuproof"), "setWindowTitle")
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*SIZE)
+        self.sidebar = Sidebar()
+        self.stack = QStackedWidget()
+        self._lay_out()
+        self._add("home", HomePage(self.open_page))
+        self.sidebar.chosen.connect(self.open_page)
+        self.sidebar.language_asked.connect(self.switch_language)
+        self.sidebar.look_asked.connect(self.switch_look)
+        self.sidebar.text_size_asked.connect(self.next_text_size)
+        self._bind_keys()
+        self._show_look_icon()
+
+    def restore(self) -> None:
+        """Put the window where it was."""
+        place = self._context.preferences.geometry
+        if place is not None:
+            self.restoreGeometry(place)
+        first = self._pages["home"].first_focus()
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def load_rest(self) -> None:
+        """Load what the first paint did not need: the wizard's presenters and the makers of the other pages."""
+        from gpuproof.gui.views.assembly import Assembly
+
+        self._wizard = Assembly(self._context, self)
+        self._makers = self._wizard.makers()
+        self.loaded.emit()
+
+    def open_page(self, name: str) -> None:
+        """Open a page by name; it is built when it is opened for the first time."""
+        if name == "open":
+            self._ask_for_report()
+            return
+        page = self.page(name)
+        self.sidebar.show_page(name)
+        self.stack.setCurrentWidget(page)
+        first = page.first_focus()
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def page(self, name: str) -> Page:
+        """Return a page, building it when there is none yet."""
+        if name not in self._pages:
+            if not self._makers:
+                self.load_rest()
+            self._add(name, self._makers[name]())
+        return self._pages[name]
+
+    @property
+    def page_name(self) -> str:
+        """Return the name of the open page."""
+        shown = self.stack.currentWidget()
+        return next(name for name, page in self._pages.items() if page is shown)
+
+    def open_report_file(self, path: Path, *, replay: bool = False) -> None:
+        """Open a report; with ``replay`` its run is played in the benchmark step."""
+        if self._wizard is None:
+            self.load_rest()
+        assert self._wizard is not None
+        self._wizard.open_report(path, replay=replay)
+
+    def show_problem(self, problem: UserProblem) -> None:
+        """Say on the home page why something could not be opened."""
+        home = self._pages["home"]
+        assert isinstance(home, HomePage)
+        home.problem.show_problem(problem.message, problem.hint)
+        self.open_page("home")
+
+    def switch_language(self) -> None:
+        """Speak the other language at once."""
+        speech.choose("zh" if speech.language() == "en" else "en")
+        self._context.preferences.language = speech.language()
+        speech.repeat(self)
+
+    def switch_look(self) -> None:
+        """Change between light and dark."""
+        self._context.preferences.look = "dark" if theme.colours().name == "light" else "light"
+        self._apply_look()
+
+    def next_text_size(self) -> None:
+        """Take the next text size, and the first again after the largest."""
+        sizes = theme.TEXT_SIZES
+        larger = [size for size in sizes if size > theme.scale() + 0.01]
+        self._context.preferences.text_scale = larger[0] if larger else sizes[0]
+        self._apply_look()
+
+    def follow_look(self) -> None:
+        """Repaint everything in the palette that is on now."""
+        icons.repeat(self)
+        self._show_look_icon()
+        for widget in self.findChildren(QWidget):
+            follow = getattr(widget, "follow_look", None)
+            if follow is not None:
+                follow()
+            widget.update()
+
+    def take_down(self) -> None:
+        """Stop timers and let go of the pages."""
+        if self._wizard is not None:
+            self._wizard.take_down()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
+        """Remember the place, hide at once, and let the session end what still runs."""
+        self._context.preferences.geometry = self.saveGeometry()
+        event.accept()
+        self.closing.emit()
+
+    def _apply_look(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        look = self._context.preferences.look
+        name = theme.system_theme() if look == "system" else look
+        theme.apply(application, name, self._context.preferences.text_scale)
+        self.follow_look()
+
+    def _show_look_icon(self) -> None:
+        icons.put_icon(self.sidebar.look_button, "moon" if theme.colours().name == "light" else "sun")
+
+    def _lay_out(self) -> None:
+        middle = QWidget()
+        across = QHBoxLayout(middle)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self.sidebar)
+        across.addWidget(self.stack, 1)
+        self.setCentralWidget(middle)
+
+    def _add(self, name: str, page: Page) -> None:
+        self._pages[name] = page
+        self.stack.addWidget(page)
+
+    def _bind_keys(self) -> None:
+        keys: dict[str, Callable[[], object]] = {
+            "Ctrl+PgDown": lambda: self._move(1),
+            "Ctrl+PgUp": lambda: self._move(-1),
+            "Esc": self._escape,
+            "Ctrl+O": self._ask_for_report,
+            "Ctrl+Q": self.close,
+            "Ctrl+L": self.switch_language,
+            "Ctrl+D": self.switch_look,
+            "Ctrl++": self.next_text_size,
+            "Alt+Home": lambda: self.open_page("home"),
+        }
+        for keys_pressed, act in keys.items():
+            QShortcut(QKeySequence(keys_pressed), self).activated.connect(lambda act=act: act())
+
+    def _move(self, by: int) -> None:
+        place = ORDER.index(self.page_name) + by
+        if 0 <= place < len(ORDER):
+            self.open_page(ORDER[place])
+
+    def _escape(self) -> None:
+        if self._wizard is not None:
+            self._wizard.ask_to_stop()
+
+    def _ask_for_report(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, speech.say(text("Open a report")), "", speech.say(text("Reports (*.json);;All files (*)"))
+        )
+        if chosen:
+            self.open_report_file(Path(chosen))

@@ -1,0 +1,160 @@
+"""Small building blocks that every page is made of: labels that never guess rich text, cards, buttons, chips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gpuproof.core.words import Text, literal
+from gpuproof.gui.style import icons, speech, theme
+from gpuproof.gui.style.colours import Tone
+
+
+def label(words: Text, role: str = "", *, wraps: bool = False, tone: Tone | None = None) -> QLabel:
+    """Make a plain-text label; ``role`` picks its look in the style sheet."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wraps)
+    if wraps:
+        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    if role:
+        made.setProperty("role", role)
+    if tone is not None:
+        made.setProperty("tone", tone)
+    speech.put(made, words)
+    return made
+
+
+def data_label(words: Text | None = None, role: str = "", *, wraps: bool = True) -> QLabel:
+    """Make a label for findings and values: a person can select and copy it."""
+    made = label(words if words is not None else literal(""), role, wraps=wraps)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
+def icon_label(name: str, role: str = "text", size: int = 18) -> QLabel:
+    """Make a picture beside words; it says nothing of its own."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    icons.put_icon(made, name, role, size)
+    made.setFixedSize(theme.px(size) + 2, theme.px(size) + 2)
+    return made
+
+
+def button(
+    words: Text,
+    clicked: Callable[[], object] | None = None,
+    *,
+    icon: str | None = None,
+    kind: str = "",
+    says: Text | None = None,
+) -> QPushButton:
+    """Make a button; ``says`` is its accessible name where its words are short or missing."""
+    made = QPushButton()
+    speech.put(made, words)
+    if kind:
+        made.setProperty("kind", kind)
+    if icon is not None:
+        icons.put_icon(made, icon, "on_accent" if kind == "primary" else "text")
+    if says is not None:
+        speech.put(made, says, "setAccessibleName")
+        speech.put(made, says, "setToolTip")
+    if clicked is not None:
+        made.clicked.connect(lambda _=False: clicked())
+    return made
+
+
+def chip(words: Text, tone: Tone) -> QLabel:
+    """Make a small coloured word."""
+    made = label(words, "chip", tone=tone)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+    return made
+
+
+def card(*, role: str = "card", margin: int = 20, spacing: int = 10) -> tuple[QFrame, QVBoxLayout]:
+    """Make a card and the column inside it."""
+    frame = QFrame()
+    frame.setProperty("role", role)
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(*[theme.px(margin)] * 4)
+    column.setSpacing(theme.px(spacing))
+    return frame, column
+
+
+def row(*items: QWidget | QLayout | None, spacing: int = 10) -> QHBoxLayout:
+    """Lay items out side by side; None stretches."""
+    line = QHBoxLayout()
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(theme.px(spacing))
+    _fill(line, items)
+    return line
+
+
+def column(*items: QWidget | QLayout | None, spacing: int = 8) -> QVBoxLayout:
+    """Lay items out below each other; None stretches."""
+    line = QVBoxLayout()
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(theme.px(spacing))
+    _fill(line, items)
+    return line
+
+
+def separator() -> QFrame:
+    """Make a hairline."""
+    made = QFrame()
+    made.setProperty("role", "line")
+    return made
+
+
+def retone(widget: QWidget, tone: Tone) -> None:
+    """Give a widget another tone; the style sheet looks again."""
+    if widget.property("tone") != tone:
+        widget.setProperty("tone", tone)
+        restyle(widget)
+        for child in widget.findChildren(QWidget):
+            restyle(child)
+
+
+def restyle(widget: QWidget) -> None:
+    """Make the style sheet look at a widget's properties again."""
+    style = widget.style()
+    style.unpolish(widget)
+    style.polish(widget)
+
+
+def clear(layout: QLayout) -> None:
+    """Remove everything from a layout, at once for the eye and safely for Qt."""
+    while layout.count():
+        item = layout.takeAt(0)
+        if item is None:
+            break
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+        elif inner is not None:
+            clear(inner)
+            inner.deleteLater()
+
+
+def _fill(line: QHBoxLayout | QVBoxLayout, items: tuple[QWidget | QLayout | None, ...]) -> None:
+    for item in items:
+        if item is None:
+            line.addStretch(1)
+        elif isinstance(item, QWidget):
+            # a label that wraps takes what is left, or it would wrap far too early
+            line.addWidget(item, int(isinstance(line, QHBoxLayout) and isinstance(item, QLabel) and item.wordWrap()))
+        else:
+            line.addLayout(item)

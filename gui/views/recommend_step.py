@@ -1,0 +1,154 @@
+"""The third step: which wheel and driver, why, why not the others, and the commands."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from gpuproof.core.recommend.model import Choice, Recommendation
+from gpuproof.core.words import Text, literal, text
+from gpuproof.gui.presenters.check_presenter import CheckPresenter
+from gpuproof.gui.presenters.check_state import CheckState
+from gpuproof.gui.presenters.recommend_texts import (
+    alternative_rows,
+    commands_of,
+    driver_lines,
+    driver_words,
+    headline,
+    why_not_rows,
+)
+from gpuproof.gui.style import theme
+from gpuproof.gui.views.banner import Banner
+from gpuproof.gui.views.command_box import CommandBox
+from gpuproof.gui.views.finding_card import bullet
+from gpuproof.gui.views.page import Page
+from gpuproof.gui.views.parts import button, card, chip, clear, data_label, label, row
+from gpuproof.gui.views.step_footer import StepFooter
+from gpuproof.gui.views.table import TableView, WordTable
+
+
+class RecommendStep(Page):
+    """Shows a ``Recommendation``; the set-up card stands below it."""
+
+    def __init__(self, presenter: CheckPresenter) -> None:
+        super().__init__(
+            text("Recommend"),
+            text("The PyTorch build and the driver that fit this card, this driver, this system and this Python."),
+        )
+        self._shown: tuple[Recommendation, bool] | None = None
+        self.banner = Banner()
+        self.empty = label(text("The inspection comes first: its facts decide."), "muted")
+        self._place = QVBoxLayout()
+        self._place.setSpacing(theme.px(16))
+        self.body.addWidget(self.empty)
+        self.body.addWidget(self.banner)
+        self.body.addLayout(self._place)
+        self.set_up_place = QVBoxLayout()
+        self.body.addLayout(self.set_up_place)
+        self.body.addStretch(1)
+        self.steps = StepFooter(self)
+        presenter.state_changed.connect(self.show_state)
+        self.show_state(presenter.state)
+
+    def show_state(self, state: CheckState) -> None:
+        """Show the recommendation; it is only laid out anew when it is another one."""
+        found = state.core.recommendation
+        self.empty.setVisible(found is None)
+        self.banner.setVisible(found is not None)
+        self.steps.show_state(state, can_go_on=found is not None)
+        key = (found, state.is_foreign) if found is not None else None
+        if key == self._shown:
+            return
+        self._shown = key
+        clear(self._place)
+        if found is not None:
+            self._lay_out(found, state)
+
+    def _lay_out(self, found: Recommendation, state: CheckState) -> None:
+        self.banner.show_verdict(*headline(found))
+        across = QHBoxLayout()
+        across.setSpacing(theme.px(16))
+        across.addWidget(_because(found), 3)
+        across.addWidget(_driver(found), 2)
+        self._place.addLayout(across)
+        if found.choice is not None and not state.is_foreign:
+            self._place.addWidget(CommandsCard(found.choice))
+        if found.rejected:
+            self._place.addWidget(_why_not(found))
+        if found.alternatives:
+            self._place.addWidget(_alternatives(found))
+
+
+class CommandsCard(QFrame):
+    """One command at a time, picked by tool."""
+
+    def __init__(self, choice: Choice) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._commands = commands_of(choice.commands)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(*[theme.px(20)] * 4)
+        inside.setSpacing(theme.px(10))
+        self._group = QButtonGroup(self)
+        kinds = row(label(text("Commands"), "heading"), spacing=6)
+        kinds.addStretch(1)
+        for kind in self._commands:
+            made = button(literal(kind), partial(self._show, kind), kind="nav",
+                          says=text("Command for {tool}", tool=kind))  # fmt: skip
+            made.setCheckable(True)
+            self._group.addButton(made)
+            kinds.addWidget(made)
+        inside.addLayout(kinds)
+        first = next(iter(self._commands))
+        self.box = CommandBox(text("Command"), self._commands[first])
+        inside.addWidget(self.box)
+        inside.addWidget(data_label(text("Wheel index: {url}", url=choice.index_url), "small"))
+        self._group.buttons()[0].setChecked(True)
+
+    def _show(self, kind: str) -> None:
+        self.box.set_command(self._commands[kind])
+
+
+def _because(found: Recommendation) -> QFrame:
+    frame, inside = card()
+    inside.addWidget(label(text("Why"), "heading"))
+    for line in found.because:
+        inside.addLayout(bullet(line, "check", "ok"))
+    for line in found.missing:
+        inside.addLayout(bullet(line, "question", "unknown"))
+    for line in found.notices:
+        inside.addLayout(bullet(line, "info", "accent"))
+    inside.addStretch(1)
+    return frame
+
+
+def _driver(found: Recommendation) -> QFrame:
+    frame, inside = card()
+    tone, words = driver_words(found.driver.action)
+    inside.addLayout(row(label(text("Driver"), "heading"), None, chip(words, tone)))
+    for line in driver_lines(found):
+        inside.addLayout(bullet(line))
+    if found.driver.how:
+        inside.addWidget(label(text("How"), "section"))
+    for line in found.driver.how:
+        inside.addLayout(bullet(line))
+    inside.addStretch(1)
+    return frame
+
+
+def _why_not(found: Recommendation) -> QWidget:
+    headings = (literal("torch"), text("Build"), text("Why not"))
+    return _table(text("Why not the others"), headings, why_not_rows(found))
+
+
+def _alternatives(found: Recommendation) -> QWidget:
+    headings = (literal("torch"), text("Build"), text("What it means"), text("What must change first"))
+    return _table(text("Other valid ways"), headings, alternative_rows(found))
+
+
+def _table(title: Text, headings: tuple[Text, ...], rows: tuple[tuple[Text, ...], ...]) -> QWidget:
+    frame, inside = card()
+    inside.addWidget(label(title, "heading"))
+    inside.addWidget(TableView(WordTable(headings, rows), title))
+    return frame

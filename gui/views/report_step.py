@@ -1,0 +1,154 @@
+"""The fifth step: what the file holds and what was taken out of it; save, copy, share."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from gpuproof.core.words import literal, text
+from gpuproof.gui.presenters.check_presenter import CheckPresenter
+from gpuproof.gui.presenters.check_state import CheckState
+from gpuproof.gui.presenters.report_presenter import FORMATS, ReportPresenter, ReportState, kind_words
+from gpuproof.gui.style import speech, theme
+from gpuproof.gui.views.finding_card import bullet
+from gpuproof.gui.views.page import Page
+from gpuproof.gui.views.parts import button, card, clear, data_label, label, row
+from gpuproof.gui.views.problem_strip import ProblemStrip
+from gpuproof.gui.views.running_strip import RunningStrip
+from gpuproof.gui.views.step_footer import StepFooter
+
+
+class ReportStep(Page):
+    """Shows the saved report as the person who receives it would see it."""
+
+    def __init__(self, check: CheckPresenter, report: ReportPresenter) -> None:
+        super().__init__(
+            text("Report"),
+            text("Kept on this computer. Names, paths, serial numbers and tokens are taken out before it is saved."),
+        )
+        self._check, self._report = check, report
+        self.running = RunningStrip()
+        self.running.cancel_confirmed.connect(check.cancel)
+        self.problem = ProblemStrip()
+        self.empty = label(
+            text("No report yet. It is written at the end of the benchmark, or now without one."), "muted", wraps=True
+        )
+        self.write_button = button(text("&Write a report now"), check.write_report, icon="report")
+        for part in (self.running, self.problem, self.empty):
+            self.body.addWidget(part)
+        self.body.addLayout(row(self.write_button, None))
+        self._file = self._file_card()
+        self._removed_card, self._removed = self._removed_part()
+        self._preview_card = self._preview_part()
+        across = QHBoxLayout()
+        across.setSpacing(theme.px(16))
+        across.addWidget(self._removed_card, 2)
+        across.addWidget(self._preview_card, 3)
+        self.body.addWidget(self._file)
+        self.body.addLayout(across, 1)
+        self.steps = StepFooter(self, onward_words=text("&Done"))
+        check.state_changed.connect(self.show_check)
+        report.state_changed.connect(self.show_report)
+        self.show_check(check.state)
+        self.show_report(report.state)
+
+    def show_check(self, state: CheckState) -> None:
+        """Show whether there is a report, and follow a new one."""
+        path = state.core.report_path
+        self.empty.setVisible(path is None)
+        self.write_button.setVisible(path is None)
+        self.write_button.setEnabled(state.core.diagnosis is not None and not state.is_busy)
+        if state.running_at == "report":
+            self.running.show_running(text("Writing the report…"), None, None, stops=state.is_cancelling)
+        else:
+            self.running.rest()
+        problem = state.problem
+        if problem is not None and problem.at == "report":
+            self.problem.show_problem(problem.message, problem.hint)
+        else:
+            self.problem.hide()
+        if path is not None and path != self._report.state.path:
+            self._report.look_at(path)
+        for part in (self._file, self._removed_card, self._preview_card):
+            part.setVisible(path is not None)
+        self.steps.show_state(state, can_go_on=True)
+
+    def show_report(self, state: ReportState) -> None:
+        """Show the file."""
+        if state.path is None:
+            return
+        speech.put_data(self._path, str(state.path))
+        speech.put(self._size, text("{size} kB", size=max(1, state.size_bytes // 1000)))
+        clear(self._removed)
+        for removed in state.removed:
+            self._removed.addLayout(bullet(kind_words(removed), "lock", "ok"))
+        if not state.removed:
+            self._removed.addWidget(label(text("Nothing had to be taken out."), "muted"))
+        if self._preview.toPlainText() != state.preview:
+            self._preview.setPlainText(state.preview)
+        if state.problem is not None:
+            self.problem.show_problem(state.problem, state.hint)
+        speech.put(self._saved, text("Saved: {path}", path=state.saved) if state.saved else literal(" "))
+        for made in self._save_buttons:
+            made.setEnabled(not state.is_working)
+
+    def _file_card(self) -> QFrame:
+        frame, inside = card()
+        self._path, self._size = data_label(role="heading"), label(literal(""), "small")
+        inside.addLayout(row(self._path, self._size))
+        self._save_buttons = [button(words, partial(self._ask_and_save, kind), icon="save") for kind, words in FORMATS]
+        tools = row(spacing=8)
+        for made in self._save_buttons:
+            tools.addWidget(made)
+        tools.addStretch(1)
+        inside.addLayout(tools)
+        copy = button(text("Copy the path"), self._copy_path, icon="copy", kind="quiet")
+        folder = button(text("Open the folder"), self._open_folder, icon="open", kind="quiet")
+        self._saved = data_label(literal(" "), "small")
+        inside.addLayout(row(copy, folder, self._saved))
+        return frame
+
+    def _removed_part(self) -> tuple[QFrame, QVBoxLayout]:
+        frame, inside = card()
+        inside.addWidget(label(text("Taken out before saving"), "heading"))
+        place = QVBoxLayout()
+        inside.addLayout(place)
+        inside.addStretch(1)
+        return frame, place
+
+    def _preview_part(self) -> QFrame:
+        frame, inside = card()
+        inside.addWidget(label(text("What is in the file"), "heading"))
+        self._preview = QPlainTextEdit()
+        self._preview.setReadOnly(True)
+        self._preview.setProperty("role", "command")
+        self._preview.setFont(theme.mono())
+        self._preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._preview.setTabChangesFocus(True)
+        self._preview.setMinimumHeight(theme.px(320))
+        speech.put(self._preview, text("What is in the file"), "setAccessibleName")
+        inside.addWidget(self._preview, 1)
+        return frame
+
+    def first_focus(self) -> QWidget | None:
+        """Start with saving, or with writing where there is nothing yet."""
+        return self.write_button if self.write_button.isVisibleTo(self) else self._save_buttons[0]
+
+    def _ask_and_save(self, kind: str) -> None:
+        path = self._report.state.path
+        suggestion = str(path.with_suffix(f".{kind}")) if path is not None else ""
+        chosen, _ = QFileDialog.getSaveFileName(self, speech.say(text("Save a copy")), suggestion, f"*.{kind}")
+        if chosen:
+            self._report.save_as(kind, Path(chosen))
+
+    def _copy_path(self) -> None:
+        QGuiApplication.clipboard().setText(self._path.text())
+
+    def _open_folder(self) -> None:
+        path = self._report.state.path
+        if path is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))

@@ -1,0 +1,111 @@
+"""Writes screenshots of every page in light and dark, English and Chinese: ``gui_screenshots.py OUT [--report FILE]``.
+
+Without a report the pages show a constructed run (said so in the file names: ``constructed-``).
+Runs offscreen; ``QT_SCALE_FACTOR=1.5`` gives 150 %.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+if not os.environ.get("DISPLAY"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+PAGES = ("home", "start", "inspect", "recommend", "benchmark", "report", "paste", "watch", "compare")
+
+
+def main() -> int:
+    """Take them all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--report", type=Path, help="a saved report to show instead of a constructed run")
+    parser.add_argument("--pages", nargs="*", default=PAGES)
+    parser.add_argument("--size", default="1360x900")
+    parser.add_argument("--text", type=float, default=1.0)
+    wanted = parser.parse_args()
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    from gpuproof.gui.main import main as open_window
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["GPUPROOF_DATA_DIR"] = folder
+        return open_window("en", preferences_file=Path(folder) / "app.ini",
+                           when_open=lambda window: Camera(window, wanted, Path(folder)).begin())  # fmt: skip
+
+
+class Camera:
+    """Goes through the looks and pages, one per turn of the event loop."""
+
+    def __init__(self, window: Any, wanted: argparse.Namespace, folder: Path) -> None:
+        from PySide6.QtCore import QTimer
+
+        self.window, self.wanted, self.folder = window, wanted, folder
+        self.shots = [(language, look, page) for language in ("en", "zh") for look in ("light", "dark")
+                      for page in wanted.pages]  # fmt: skip
+        self.timer = QTimer(window)
+        self.timer.timeout.connect(self.step)
+        self.is_ready = False
+
+    def begin(self) -> None:
+        """Show the run, then take pictures."""
+        self.window._context.preferences.text_scale = self.wanted.text
+        self.window.resize(*(int(part) for part in self.wanted.size.split("x")))
+        self.window._camera = self
+        if self.wanted.report is not None:
+            self.window.open_report_file(self.wanted.report)
+        else:
+            self._construct()
+        self.timer.start(400)
+
+    def step(self) -> None:
+        """Set the next look, or take the picture of the one that was set."""
+        if not self.shots:
+            self.timer.stop()
+            self.window.close()
+            return
+        language, look, page = self.shots[0]
+        if not self.is_ready:
+            self._set(language, look, page)
+            self.is_ready = True
+            return
+        self.is_ready = False
+        self.shots.pop(0)
+        kind = "run" if self.wanted.report is not None else "constructed"
+        self.window.grab().save(str(self.wanted.out / f"{kind}-{page}-{language}-{look}.png"))
+
+    def _set(self, language: str, look: str, page: str) -> None:
+        from gpuproof.gui.style import speech, theme
+
+        if speech.language() != language:
+            self.window.switch_language()
+        if theme.colours().name != look or abs(theme.scale() - self.wanted.text) > 0.01:
+            self.window._context.preferences.look = look
+            self.window._apply_look()
+        self.window.open_page(page)
+
+    def _construct(self) -> None:
+        from helpers.reports import a_report
+        from helpers.wizard import a_broken_chain, a_long_result
+
+        from gpuproof.core.report.store import save_report
+        from gpuproof.gui.presenters.opened import state_of
+
+        path = save_report(a_report(result=a_long_result(), diagnosis=a_broken_chain()), self.folder / "reports")
+        from gpuproof.core.report.store import load_report
+
+        state = replace(state_of(load_report(path), path), is_opened=False)
+        assembly = self.window._wizard
+        assembly.check.show(state)
+        self.window.open_page("benchmark")
+        assembly.replay.start(0.0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
