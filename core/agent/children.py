@@ -86,29 +86,31 @@ class Child:
 
     def _read_lines(self) -> None:
         stream = self._process.stdout
-        while stream is not None:
-            line = stream.readline(1 << 20)
-            self._lines.put(line)
-            if not line:
-                return
+        if stream is None:
+            return
+        with stream:
+            for line in iter(lambda: stream.readline(1 << 20), b""):
+                self._lines.put(line)
+        self._lines.put(b"")
 
     def _read_errors(self) -> None:
         stream = self._process.stderr
-        while stream is not None:
-            part = os.read(stream.fileno(), 1 << 14)
-            if not part:
-                return
-            self._errors.extend(part)
-            del self._errors[:-8192]
+        if stream is None:
+            return
+        with stream:
+            for part in iter(lambda: os.read(stream.fileno(), 1 << 14), b""):
+                self._errors.extend(part)
+                del self._errors[:-8192]
 
     def _send(self, program: bytes) -> None:
         stream = self._process.stdin
+        if stream is None:
+            return
         try:
-            if stream is not None:
+            with stream:
                 stream.write(program)
-                stream.close()
         except OSError:
-            pass  # it died at once: its exit status tells
+            return  # it died at once: its exit status tells
 
 
 def _program(name: str, params: "dict[str, Any]") -> bytes:

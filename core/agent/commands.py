@@ -82,14 +82,12 @@ def end(child: "subprocess.Popen[bytes]") -> str:
 def _reader(stream: Any, name: str, taken: "dict[str, bytes]", limit: int) -> threading.Thread:
     def read() -> None:
         parts, room = [], limit
-        while True:
-            part = stream.read1(1 << 16)
-            if not part:
-                break
-            if room > 0:
-                parts.append(part[:room])
-                room -= len(part)
-            taken[name] = b"".join(parts)
+        with stream:
+            for part in iter(lambda: stream.read1(1 << 16), b""):
+                if room > 0:
+                    parts.append(part[:room])
+                    room -= len(part)
+                    taken[name] = b"".join(parts)
 
     thread = threading.Thread(target=read, daemon=True)
     thread.start()

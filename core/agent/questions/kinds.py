@@ -79,7 +79,8 @@ class ReadFile(NamedTuple):
 
     def ask(self, place: Place) -> Reply:
         """Read the file."""
-        return reply_of(lambda: Reply("ok", text=place.text_of(self.path, self.max_bytes)))
+        reply = reply_of(lambda: Reply("ok", text=place.text_of(self.path, self.max_bytes)))
+        return reply if reply.status == "ok" else reply._replace(detail="%s: %s" % (self.path, reply.detail))
 
 
 class ListFolder(NamedTuple):
@@ -98,7 +99,8 @@ class ListFolder(NamedTuple):
 
     def ask(self, place: Place) -> Reply:
         """List the folder."""
-        return reply_of(lambda: Reply("ok", value=place.names_in(self.path)))
+        reply = reply_of(lambda: Reply("ok", value=place.names_in(self.path)))
+        return reply if reply.status == "ok" else reply._replace(detail="%s: %s" % (self.path, reply.detail))
 
 
 class RunCommand(NamedTuple):
