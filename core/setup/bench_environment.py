@@ -103,7 +103,7 @@ def _install(plan: BenchPlan, interpreter: str, say: OnLine, cancel: threading.E
         pip_for(interpreter),
         interpreter,
         plan.folder,
-        plan.requirements(),
+        plan.source.requirements,
         options=plan.source.options,
         resolution=plan.source.resolution,
         on_line=say,

@@ -58,13 +58,9 @@ class BenchPlan:
             shown(command)
             for command in (
                 (self.base_interpreter, "-m", "venv", str(self.folder)),
-                (str(python), "-m", "pip", "install", *self.source.options, *self.requirements()),
+                (str(python), "-m", "pip", "install", *self.source.options, *self.source.requirements),
             )
         )
-
-    def requirements(self) -> tuple[str, ...]:
-        """Return the exact requirements."""
-        return (f"torch=={self.source.torch}", *OTHER_PACKAGES)
 
 
 def shown(command: tuple[str, ...]) -> str:
@@ -81,7 +77,7 @@ def plan_bench_environment(recommendation: Recommendation, *, cancel: threading.
     """Find a source for the recommended wheel and say what it would take."""
     base = base_interpreter()
     wanted = _wanted(recommendation)
-    source = choose_source(pip_for(base), wanted, OTHER_PACKAGES, cancel=cancel)
+    source = choose_source(pip_for(base), wanted, lambda version: (OTHER_PACKAGES,), cancel=cancel)
     plan = BenchPlan(
         folder=bench_folder(),
         base_interpreter=base,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from gpuproof.core.problems import CouldNotFinish
 from gpuproof.core.setup.resolve import Resolution, resolve
@@ -34,29 +34,47 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A source that has it: pip's options, the exact requirement, and what would be fetched."""
+    """A source that has it: pip's options, the exact requirements, and what would be fetched."""
 
     words: Text
     options: tuple[str, ...]
     torch: str  # exact version with its label, 2.13.0+cpu
+    requirements: tuple[str, ...]
     resolution: Resolution
     skipped: tuple[Text, ...] = ()  # sources tried before, and why they were left
 
 
-def choose_source(pip: Pip, wanted: Wanted, others: Sequence[str], *, cancel: threading.Event | None = None) -> Source:
-    """Return the first source that has the wanted variant, or an older release of it; asks, installs nothing."""
+Resolver = Callable[[Sequence[str], Sequence[str]], Resolution | ToolRun]  # (requirements, options)
+# for a version of torch: sets of packages that go with it, the fullest first
+Companions = Callable[[str], Sequence[tuple[str, ...]]]
+_Attempt = tuple[Text, tuple[str, ...], tuple[str, ...]]  # words, options, exact versions
+
+
+def choose_source(
+    pip: Pip,
+    wanted: Wanted,
+    companions: Companions,
+    *,
+    common: Sequence[str] = (),
+    fresh: bool = True,
+    cancel: threading.Event | None = None,
+) -> Source:
+    """Return the first source that has the wanted variant, or an older release of it; asks, installs nothing.
+
+    ``common`` are options for every source, such as a proxy; ``fresh``: as if nothing were installed.
+    """
+
+    def ask(requirements: Sequence[str], options: Sequence[str]) -> Resolution | ToolRun:
+        return resolve(pip, requirements, options=(*common, *options), fresh=fresh, cancel=cancel)
+
     skipped: list[Text] = []
-    for words, options, versions in _attempts(pip, wanted, cancel):
+    for words, options, versions in _attempts(pip, wanted, common, cancel):
         for version in versions:
-            found = resolve(pip, (f"torch=={version}", *others), options=options, cancel=cancel)
-            if isinstance(found, ToolRun):
-                reason = found.last_error
-            elif not _is_wanted(found, wanted):
-                reason = f"torch {found.version_of('torch')} there is another build"
-            else:
-                torch = found.version_of("torch") or version
-                return Source(words=words, options=options, torch=torch, resolution=found, skipped=tuple(skipped))
-            skipped.append(text("{source}: torch {version}: {reason}", source=words, version=version, reason=reason))
+            found = _first_that_resolves(ask, version, companions, options, wanted)
+            if not isinstance(found, Source):
+                skipped.append(text("{source}: torch {version}: {reason}", source=words, version=version, reason=found))
+                continue
+            return replace(found, words=words, options=(*common, *options), skipped=tuple(skipped))
         if not versions:
             skipped.append(text("{source}: no torch for {variant}", source=words, variant=wanted.variant))
     raise CouldNotFinish(
@@ -65,16 +83,31 @@ def choose_source(pip: Pip, wanted: Wanted, others: Sequence[str], *, cancel: th
     )
 
 
-def _attempts(
-    pip: Pip, wanted: Wanted, cancel: threading.Event | None
-) -> Sequence[tuple[Text, tuple[str, ...], tuple[str, ...]]]:
-    exact = wanted.torch if "+" in wanted.torch or not wanted.index_url else f"{wanted.torch}+{wanted.variant}"
-    attempts: list[tuple[Text, tuple[str, ...], tuple[str, ...]]] = []
+def _first_that_resolves(
+    ask: Resolver, version: str, companions: Companions, options: Sequence[str], wanted: Wanted
+) -> Source | str:
+    reason = ""
+    for others in companions(version):
+        requirements = (f"torch=={version}", *others)
+        found = ask(requirements, options)
+        if isinstance(found, ToolRun):
+            reason = found.last_error
+            continue
+        torch = found.version_of("torch") or version
+        if not _is_wanted(found, torch, wanted):
+            return f"{torch} there is another build"
+        return Source(words=literal(""), options=(), torch=torch, requirements=requirements, resolution=found)
+    return reason
+
+
+def _attempts(pip: Pip, wanted: Wanted, common: Sequence[str], cancel: threading.Event | None) -> Iterator[_Attempt]:
     if wanted.index_url:
-        attempts.append((literal(wanted.index_url), ("--index-url", wanted.index_url), (exact,)))
-    listed = available_versions(pip, cancel=cancel)
-    attempts.append((text("the sources that pip is configured with"), (), of_variant(listed, wanted)[:3]))
-    return attempts
+        exact = [f"{wanted.torch}+{wanted.variant}"]
+        if wanted.plain_variant(wanted.torch) == wanted.variant:
+            exact.append(wanted.torch)  # macOS wheels, for one, carry no label
+        yield literal(wanted.index_url), ("--index-url", wanted.index_url), tuple(exact)
+    listed = available_versions(pip, common, cancel=cancel)
+    yield text("the sources that pip is configured with"), (), of_variant(listed, wanted)[:3]
 
 
 def available_versions(
@@ -104,13 +137,11 @@ def of_variant(versions: Sequence[str], wanted: Wanted) -> tuple[str, ...]:
     return tuple(sorted(fitting, key=lambda version: (_numbers(version), "+" in version), reverse=True))
 
 
-def _is_wanted(found: Resolution, wanted: Wanted) -> bool:
-    """Refuse a CPU torch that would pull CUDA parts: then the label told something else than the wheel."""
-    version = found.version_of("torch") or ""
-    label = version.partition("+")[2] or wanted.plain_variant(version)
+def _is_wanted(found: Resolution, torch: str, wanted: Wanted) -> bool:
+    """Refuse a torch of another build, and a CPU torch that would pull CUDA parts: its label says something else."""
     if wanted.variant == "cpu" and any(_CUDA_PARTS.match(item.name) for item in found.items):
         return False
-    return label in (wanted.variant, "") if wanted.index_url else label == wanted.variant
+    return (torch.partition("+")[2] or wanted.plain_variant(torch)) == wanted.variant
 
 
 def _numbers(version: str) -> tuple[int, ...]:
