@@ -10,7 +10,7 @@ from gpuproof.core.recommend.case import Case
 from gpuproof.core.recommend.fit import minimum_for, obstacles
 from gpuproof.core.recommend.model import Alternative, Card
 from gpuproof.core.recommend.options import Options
-from gpuproof.core.recommend.search import Pick, best_cuda, last_branch_for, releases_in_order
+from gpuproof.core.recommend.search import Pick, best_cuda, best_other, last_branch_for, releases_in_order
 from gpuproof.core.words import Text, text
 
 _LOWEST = ComputeCapability(0, 0)
@@ -25,6 +25,8 @@ def alternatives_for(case: Case, options: Options) -> tuple[Alternative, ...]:
     if chosen is not None:
         found.extend(_other_builds(case, chosen))
         found.extend(_newest_rocm(case, chosen))
+    if options.cuda is None and options.other is None:
+        found.extend(_with_another_python(case))
     if chosen is None or chosen.build.variant != "cpu":
         found.extend(_cpu(options))
     unique = {(each.torch, each.variant): each for each in reversed(found)}
@@ -117,6 +119,19 @@ def _newest_rocm(case: Case, chosen: Pick) -> list[Alternative]:
                 need = text("Check AMD's list for {variant} first: it has not been read here.", variant=build.variant)
                 return [_alternative(pick, text("Newest torch with ROCm."), need)]
     return []
+
+
+def _with_another_python(case: Case) -> list[Alternative]:
+    """Offer the GPU build that another Python would allow, as with a Pascal card on Python 3.15."""
+    if case.python is None:
+        return []
+    free = replace(case, python=None)
+    found = best_cuda(free) or best_other(free)
+    if found is None:
+        return []
+    pythons = ", ".join(found.release.pythons.get(case.platform, ()))
+    need = text("Use one of these Pythons: {pythons}.", pythons=pythons)
+    return [_alternative(found, text("It lets the GPU do the work: {pick}.", pick=found), need)]
 
 
 def _cpu(options: Options) -> list[Alternative]:

@@ -15,7 +15,7 @@ from gpuproof.core.recommend.alternatives import alternatives_for
 from gpuproof.core.recommend.case import Case, case_of
 from gpuproof.core.recommend.commands import commands_for
 from gpuproof.core.recommend.drivers import advise_driver
-from gpuproof.core.recommend.model import Choice, DriverAdvice, Recommendation, Subject
+from gpuproof.core.recommend.model import Card, Choice, DriverAdvice, Recommendation, Subject
 from gpuproof.core.recommend.notices import notices_for
 from gpuproof.core.recommend.options import weigh
 from gpuproof.core.recommend.reasons import because, missing_facts, rejected
@@ -26,7 +26,7 @@ from gpuproof.core.words import text
 def recommend(subject: Subject) -> Recommendation:
     """Decide on the wheel and the driver; missing facts are named instead of guessed."""
     missing = missing_facts(subject)
-    if isinstance(subject.system, Unknown) or isinstance(subject.cards, Unknown):
+    if isinstance(subject.system, Unknown) or isinstance(subject.cards, Unknown) or _has_unknown_card(subject.cards):
         return Recommendation(
             choice=None,
             driver=DriverAdvice(action="keep"),
@@ -50,6 +50,10 @@ def recommend(subject: Subject) -> Recommendation:
         certainty=options.chosen.build.certainty_for(case.platform) if options.chosen else "confirmed",
         overridden=subject.overridden,
     )
+
+
+def _has_unknown_card(cards: tuple[Card, ...]) -> bool:
+    return any(card.vendor == "nvidia" and card.compute_capability is None for card in cards)
 
 
 def _choice(case: Case, pick: Pick) -> Choice:

@@ -14,6 +14,8 @@ minor-version compatibility. ``branch`` is the branch to be on. ``maximum_branch
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gpuproof.core import knowledge
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.facts.version import DottedVersion
@@ -22,7 +24,7 @@ from gpuproof.core.recommend.case import Case
 from gpuproof.core.recommend.driver_steps import driver_steps
 from gpuproof.core.recommend.fit import minimum_for
 from gpuproof.core.recommend.model import Card, DriverAction, DriverAdvice
-from gpuproof.core.recommend.search import Pick, last_branch_for, nvidia_cards
+from gpuproof.core.recommend.search import Pick, best_cuda_with_any_driver, last_branch_for, nvidia_cards
 
 
 def advise_driver(case: Case, now: Pick | None, ideal: Pick | None) -> DriverAdvice:
@@ -47,11 +49,18 @@ def advise_driver(case: Case, now: Pick | None, ideal: Pick | None) -> DriverAdv
 
 def maximum_branch(case: Case, pick: Pick | None) -> int | None:
     """Return the last branch for the cards; a card left out does not hold back a driver that is already past it."""
-    everything = last_branch_for(nvidia_cards(case))
+    everything = last_branch_for(_cards_with_a_future(case))
     served = last_branch_for(pick.cards) if pick else everything
     if everything == served or everything is None:
         return served
     return served if driver_branch(case) is not None and is_past(case, everything) else everything
+
+
+def _cards_with_a_future(case: Case) -> tuple[Card, ...]:
+    """Return the cards that some build could serve: one that none serves does not hold the driver back."""
+    cards = nvidia_cards(case)
+    useful = tuple(card for card in cards if best_cuda_with_any_driver(replace(case, cards=(card,), pin=None)))
+    return useful or cards
 
 
 def driver_branch(case: Case) -> DriverBranch | None:

@@ -88,7 +88,7 @@ def _kernel_obstacles(case: Case, release: TorchRelease, build: TorchBuild, card
     if device is None:
         words = text("The compute capability of {card} is not known.", card=card.name)
         return [Obstacle("kernel", words)]
-    codes = knowledge.arch_list(release.version, build.variant, case.platform) or ()
+    codes = machine_code(release.version, build.variant, case.platform)
     if not knowledge.runs_on(codes, device, build.cuda):
         words = text(
             "It holds no code for {card} (compute capability {capability}), only {codes}.",
@@ -108,6 +108,15 @@ def _kernel_obstacles(case: Case, release: TorchRelease, build: TorchBuild, card
         )
         return [Obstacle("cudnn", words)]
     return []
+
+
+def machine_code(release: str, variant: str, platform: str) -> tuple[str, ...]:
+    """Return the finished code of a wheel without its PTX: cuBLAS and cuDNN beside it hold none, so PTX alone fails.
+
+    The Windows cu118 wheels carry ``compute_37``, and RTX 50 cards are still reported not to work with them.
+    """
+    codes = knowledge.arch_list(release, variant, platform) or ()
+    return tuple(code for code in codes if code.startswith("sm_"))
 
 
 def _driver_obstacles(case: Case, build: TorchBuild, cards: Sequence[Card]) -> list[Obstacle]:

@@ -12,6 +12,17 @@ from gpuproof.core.recommend.search import nvidia_cards
 from gpuproof.core.words import Text, text
 
 
+_FLAGS = {
+    "system": "--os",
+    "machine": "--machine",
+    "python": "--python",
+    "cards": "--gpu",
+    "driver": "--driver",
+    "torch_pin": "--torch",
+    "glibc": "--glibc",
+}
+
+
 def notices_for(case: Case, options: Options, overridden: tuple[str, ...]) -> tuple[Text, ...]:
     """Return every notice that applies."""
     found = [
@@ -21,7 +32,8 @@ def notices_for(case: Case, options: Options, overridden: tuple[str, ...]) -> tu
         *_other(case, options),
     ]
     if overridden:
-        found.append(text("Given by hand, not detected: {names}.", names=", ".join(overridden)))
+        names = ", ".join(_FLAGS.get(name, name) for name in overridden)
+        found.append(text("Given by hand, not detected: {names}.", names=names))
     return tuple(found)
 
 

@@ -231,6 +231,8 @@ def _show_choice(recommendation: Recommendation, terminal: Terminal) -> None:
 
 def _show_driver(recommendation: Recommendation, terminal: Terminal) -> None:
     driver = recommendation.driver
+    if recommendation.missing and recommendation.choice is None:
+        return
     words = {
         "keep": text("Driver: keep it."),
         "install": text("Driver: install one, {minimum} or newer.", minimum=driver.minimum),
