@@ -12,7 +12,7 @@ from gpuproof.core.recommend.model import Commands
 from gpuproof.core.recommend.search import Pick
 
 Shell = Literal["sh", "cmd", "powershell"]
-_NEED_QUOTES = set("<>=!~*[] ;&|^%'\"")
+_NEED_QUOTES = set("<>=!~*[] ;&|^%$`'\"")
 
 
 def commands_for(case: Case, pick: Pick) -> Commands:

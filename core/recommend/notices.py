@@ -11,7 +11,6 @@ from gpuproof.core.recommend.options import Options
 from gpuproof.core.recommend.search import nvidia_cards
 from gpuproof.core.words import Text, text
 
-
 _FLAGS = {
     "system": "--os",
     "machine": "--machine",
@@ -43,19 +42,15 @@ def _driver_notices(case: Case) -> list[Text]:
     found = []
     branch = driver_branch(case)
     if branch and branch.has_ended(str(knowledge.table("driver_branches")["read_on"])):
-        found.append(
-            text("Driver branch {branch} is past its end of life ({end}).", branch=branch.name, end=branch.end_of_life)
-        )
+        if branch.end_of_life == "past":
+            found.append(text("Driver branch {branch} is past its end of life.", branch=branch.name))
+        else:
+            end = branch.end_of_life
+            found.append(text("Driver branch {branch} is past its end of life ({end}).", branch=branch.name, end=end))
     for notice in knowledge.driver_notices(case.driver_system):
         if notice.first <= case.driver <= notice.last and _concerns(case, notice.cards):
-            words = text(
-                "Driver {driver} is known for trouble: {found}. Better: {remedy} (as of {dated}).",
-                driver=case.driver,
-                found=notice.found,
-                remedy=notice.remedy,
-                dated=notice.dated,
-            )
-            found.append(words)
+            words = text("Driver {driver} is known for trouble, as of {dated}:", driver=case.driver, dated=notice.dated)
+            found.extend((words, Text(notice.found), Text(notice.remedy)))  # translated by the words of their row
     return [*found, *_too_old_for_card(case, case.driver)]
 
 

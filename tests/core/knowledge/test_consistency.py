@@ -119,3 +119,12 @@ def test_app_profiles_are_found_by_any_name() -> None:
     assert found.id == "heygem"
     assert dict(found.vram_gb) == {"1080p": 8.0, "4K": 16.0}
     assert knowledge.app_profile("no such thing") is None
+
+
+def test_words_of_driver_trouble_are_translated() -> None:
+    from gpuproof.core.words import translations
+
+    for system in ("linux", "windows"):
+        for notice in knowledge.driver_notices(system):
+            assert notice.found in translations("zh")
+            assert notice.remedy in translations("zh")

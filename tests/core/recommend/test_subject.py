@@ -1,0 +1,91 @@
+"""From inspected facts and overrides to a subject."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gpuproof.core.facts.machine import ComputeCapability, DisplayDevice, Gpu, Machine, OperatingSystem, PythonFacts
+from gpuproof.core.facts.unknown import NOT_ASKED, Unknown, Why
+from gpuproof.core.facts.version import DottedVersion
+from gpuproof.core.recommend.model import Card
+from gpuproof.core.recommend.subject import named_card, python_words, subject_of
+
+ABSENT = Unknown(Why.ABSENT, "not there", "test")
+FAILED = Unknown(Why.FAILED, "could not look", "test")
+H100 = Gpu(index=0, name="NVIDIA H100 80GB HBM3", compute_capability=ComputeCapability(9, 0), memory_total_mib=81559.0)
+MACHINE = Machine(
+    os=OperatingSystem(system="linux", machine="x86_64", glibc=DottedVersion("2.36")),
+    python=PythonFacts(version="3.11.7", bits=64),
+    driver_version=DottedVersion("580.159.04"),
+    gpus=(H100,),
+    display_devices=(),
+)
+
+
+def test_facts_become_a_subject() -> None:
+    subject = subject_of(MACHINE)
+    assert (subject.system, subject.machine, subject.python) == ("linux", "x86_64", "3.11")
+    assert subject.driver == DottedVersion("580.159.04")
+    assert isinstance(subject.cards, tuple)
+    assert subject.cards[0].compute_capability == ComputeCapability(9, 0)
+    assert subject.overridden == ()
+
+
+def test_overrides_count_and_are_named() -> None:
+    subject = subject_of(MACHINE, driver=None, python="3.14t", app=None, torch_pin=None)
+    assert subject.driver is None
+    assert subject.python == "3.14t"
+    assert subject.overridden == ("driver", "python")
+
+
+def test_an_absent_driver_is_none_and_an_unseen_one_stays_unknown() -> None:
+    assert subject_of(replace(MACHINE, driver_version=ABSENT)).driver is None
+    assert subject_of(replace(MACHINE, driver_version=FAILED)).driver == FAILED
+
+
+def test_wsl_is_told_apart_from_linux() -> None:
+    os = OperatingSystem(system="linux", machine="x86_64", is_wsl=True)
+    assert subject_of(replace(MACHINE, os=os)).system == "wsl"
+
+
+def test_without_a_driver_the_pci_list_names_the_cards() -> None:
+    devices = (
+        DisplayDevice(address="01:00.0", vendor_id=0x10DE, device_id=0x2204, name="GA102 [GeForce RTX 3090] (rev a1)"),
+        DisplayDevice(address="00:02.0", vendor_id=0x8086, device_id=0x4680, name="AlderLake-S GT1"),
+        DisplayDevice(address="03:00.0", vendor_id=0x1A03, device_id=0x2000, name="ASPEED"),
+    )
+    cards = subject_of(replace(MACHINE, gpus=FAILED, display_devices=devices)).cards
+    assert isinstance(cards, tuple)
+    assert [(card.vendor, str(card.compute_capability)) for card in cards] == [("nvidia", "8.6"), ("intel", "None")]
+
+
+def test_an_amd_card_beside_the_nvidia_one_is_kept() -> None:
+    devices = (DisplayDevice(address="0", vendor_id=0x1002, device_id=1, name="Navi 31 [Radeon RX 7900 XT/7900 XTX]"),)
+    cards = subject_of(replace(MACHINE, display_devices=devices)).cards
+    assert isinstance(cards, tuple)
+    assert [card.gfx for card in cards] == [None, "gfx1100"]
+
+
+def test_cards_that_nobody_could_look_for_stay_unknown() -> None:
+    assert isinstance(subject_of(replace(MACHINE, gpus=FAILED, display_devices=FAILED)).cards, Unknown)
+
+
+def test_cards_that_were_looked_for_everywhere_are_none() -> None:
+    assert subject_of(replace(MACHINE, gpus=ABSENT, display_devices=ABSENT)).cards == ()
+
+
+def test_an_uninspected_machine_is_unknown_throughout() -> None:
+    subject = subject_of(Machine())
+    assert subject.system == NOT_ASKED
+    assert subject.cards == NOT_ASKED
+
+
+def test_a_stated_capability_outranks_the_name() -> None:
+    assert named_card("NVIDIA GeForce RTX 4090", "12.0").compute_capability == ComputeCapability(12, 0)
+    assert named_card("nobody knows this").compute_capability is None
+    assert named_card("AMD Radeon RX 7600") == Card(name="AMD Radeon RX 7600", vendor="amd", gfx="gfx1102")
+
+
+def test_python_is_written_as_the_flag_takes_it() -> None:
+    assert python_words(PythonFacts(version="3.14.0", bits=64, free_threaded=True)) == "3.14t"
+    assert python_words(PythonFacts(version="3.11.2", bits=32)) == "3.11-32"
