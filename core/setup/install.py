@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from gpuproof.core.setup.resolve import Resolution
@@ -25,6 +25,7 @@ def install(
     resolution: Resolution,
     on_line: OnLine | None = None,
     on_progress: OnProgress | None = None,
+    environment: Mapping[str, str] | None = None,
     cancel: threading.Event | None = None,
 ) -> ToolRun:
     """Return how the installation ended. ``options`` name the source; uv does not read pip's own configuration,
@@ -40,7 +41,13 @@ def install(
 
         def run(command: Sequence[str]) -> ToolRun:
             say("$ " + " ".join(command))
-            return run_tool(command, on_line=heard, on_tick=watch.tick, cancel=cancel, environment=watch.environment)
+            return run_tool(
+                command,
+                on_line=heard,
+                on_tick=watch.tick,
+                cancel=cancel,
+                environment={**(environment or {}), **watch.environment},
+            )
 
         if uv is not None:
             ran = run(uv_command(uv, interpreter, requirements, options))
@@ -48,6 +55,14 @@ def install(
                 return ran
             say("uv could not do it; trying pip")
         return run([*pip.command, "install", *options, *requirements])
+
+
+def command_of(pip: Pip, interpreter: str, requirements: Sequence[str], options: Sequence[str]) -> list[str]:
+    """Return the command that will be tried first."""
+    uv = find_uv() if "--index-url" in options else None
+    if uv is not None:
+        return uv_command(uv, interpreter, requirements, options)
+    return [*pip.command, "install", *options, *requirements]
 
 
 def uv_command(uv: str, interpreter: str, requirements: Sequence[str], options: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import urllib.parse
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +68,7 @@ def resolve(
     *,
     options: Sequence[str] = (),
     fresh: bool = True,
+    environment: Mapping[str, str] | None = None,
     cancel: threading.Event | None = None,
 ) -> Resolution | ToolRun:
     """Return what pip would install with these source options, or its run when it could not.
@@ -79,7 +80,7 @@ def resolve(
     words = ["install", "--dry-run", "--report", report, "--retries", "1", "--timeout", str(_CONNECT_TIMEOUT_S)]
     words += ["--ignore-installed"] if fresh else []
     try:
-        run = run_tool([*pip.command, *words, *options, *requirements], cancel=cancel)
+        run = run_tool([*pip.command, *words, *options, *requirements], environment=environment, cancel=cancel)
         if run.ending != "done":
             return run
         return Resolution(_with_sizes(_read_report(Path(report))))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gpuproof.core.problems import CouldNotFinish
@@ -55,26 +55,26 @@ def choose_source(
     wanted: Wanted,
     companions: Companions,
     *,
-    common: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
     fresh: bool = True,
     cancel: threading.Event | None = None,
 ) -> Source:
     """Return the first source that has the wanted variant, or an older release of it; asks, installs nothing.
 
-    ``common`` are options for every source, such as a proxy; ``fresh``: as if nothing were installed.
+    ``environment`` holds variables for pip, such as a proxy; ``fresh``: as if nothing were installed.
     """
 
     def ask(requirements: Sequence[str], options: Sequence[str]) -> Resolution | ToolRun:
-        return resolve(pip, requirements, options=(*common, *options), fresh=fresh, cancel=cancel)
+        return resolve(pip, requirements, options=options, fresh=fresh, environment=environment, cancel=cancel)
 
     skipped: list[Text] = []
-    for words, options, versions in _attempts(pip, wanted, common, cancel):
+    for words, options, versions in _attempts(pip, wanted, environment, cancel):
         for version in versions:
             found = _first_that_resolves(ask, version, companions, options, wanted)
             if not isinstance(found, Source):
                 skipped.append(text("{source}: torch {version}: {reason}", source=words, version=version, reason=found))
                 continue
-            return replace(found, words=words, options=(*common, *options), skipped=tuple(skipped))
+            return replace(found, words=words, options=tuple(options), skipped=tuple(skipped))
         if not versions:
             skipped.append(text("{source}: no torch for {variant}", source=words, variant=wanted.variant))
     raise CouldNotFinish(
@@ -100,22 +100,25 @@ def _first_that_resolves(
     return reason
 
 
-def _attempts(pip: Pip, wanted: Wanted, common: Sequence[str], cancel: threading.Event | None) -> Iterator[_Attempt]:
+def _attempts(
+    pip: Pip, wanted: Wanted, environment: Mapping[str, str] | None, cancel: threading.Event | None
+) -> Iterator[_Attempt]:
     if wanted.index_url:
         exact = [f"{wanted.torch}+{wanted.variant}"]
         if wanted.plain_variant(wanted.torch) == wanted.variant:
             exact.append(wanted.torch)  # macOS wheels, for one, carry no label
         yield literal(wanted.index_url), ("--index-url", wanted.index_url), tuple(exact)
-    listed = available_versions(pip, common, cancel=cancel)
+    listed = available_versions(pip, environment=environment, cancel=cancel)
     yield text("the sources that pip is configured with"), (), of_variant(listed, wanted)[:3]
 
 
 def available_versions(
-    pip: Pip, options: Sequence[str] = (), *, cancel: threading.Event | None = None
+    pip: Pip, *, environment: Mapping[str, str] | None = None, cancel: threading.Event | None = None
 ) -> tuple[str, ...]:
     """Return the versions of torch that pip sees for this Python, as it lists them; empty when it sees none."""
     lines: list[str] = []
-    run_tool([*pip.command, "index", "versions", "torch", *options], on_line=lines.append, cancel=cancel)
+    command = [*pip.command, "index", "versions", "torch"]
+    run_tool(command, on_line=lines.append, environment=environment, cancel=cancel)
     found = next((match[1] for match in map(_AVAILABLE.search, lines) if match), "")
     return tuple(version.strip() for version in found.split(",") if version.strip())
 
