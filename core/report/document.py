@@ -17,6 +17,7 @@ from gpuproof.core.report.visible import visible_values
 from gpuproof.core.words import text
 
 _NOT_WRITTEN = ("integrity",)
+_WITH_SENTENCES = ("diagnosis", "recommendation", "proof")
 _SAFE_TEMPLATE = re.compile(r"(?:[^{}]|\{\{|\}\}|\{[A-Za-z_][A-Za-z0-9_]{0,63}\})*\Z")
 
 
@@ -38,19 +39,24 @@ def to_bytes(report: Report) -> bytes:
     return ("{\n" + ",\n".join(f"{json.dumps(name)}: {part}" for name, part in parts) + "\n}\n").encode()
 
 
-def from_document(found: dict[str, Any]) -> Report:
-    """Return the typed report of a parsed file, after the upgrades that its version needs."""
+def from_document(found: dict[str, Any], *, is_plain: bool = False) -> Report:
+    """Return the typed report of a parsed file, after the upgrades that its version needs.
+
+    ``is_plain``: the bytes were seen to hold no character that has to be made visible (see ``is_plain_ascii``).
+    """
     import msgspec
 
     integrity = _integrity(found)
     document = upgraded(found)
-    if isinstance(document.get("result"), dict):
-        document["result"]["telemetry"] = _rows(document["result"].get("telemetry"))
     answers = document.pop("answers", [])
-    document = {**visible_values(document), "answers": answers}
-    _check_templates(document)
+    document = document if is_plain else visible_values(document)
+    _check_templates([document.get(name) for name in _WITH_SENTENCES])
+    result = document.get("result")
+    if isinstance(result, dict):
+        _check_templates([value for name, value in result.items() if name not in ("blocks", "telemetry")])
+        document = {**document, "result": {**result, "telemetry": _rows(result.get("telemetry"))}}
     try:
-        report = msgspec.convert(document, Report, strict=True)
+        report = msgspec.convert({**document, "answers": answers}, Report, strict=True)
     except msgspec.ValidationError as trouble:
         raise refused(text("This file is not opened: {where}", where=str(trouble)[:200])) from None
     return replace(report, integrity=integrity)

@@ -10,6 +10,7 @@ from gpuproof.core.report.budget import MAX_BYTES, check_size
 from gpuproof.core.report.document import from_document, to_bytes
 from gpuproof.core.report.model import Privacy, Report
 from gpuproof.core.report.parse import parse_object
+from gpuproof.core.report.visible import is_plain_ascii
 from gpuproof.core.words import text
 
 
@@ -45,7 +46,7 @@ def shareable_bytes(report: Report, privacy: Privacy = "share") -> bytes:
 def load_report(source: Path | str | bytes) -> Report:
     """Open a report from a path or its bytes; whatever is not one is refused with one line."""
     data = source if isinstance(source, bytes) else read_bounded(Path(source))
-    return from_document(parse_object(data))
+    return from_document(parse_object(data), is_plain=is_plain_ascii(data))
 
 
 def read_bounded(path: Path, limit_bytes: int = MAX_BYTES) -> bytes:

@@ -13,6 +13,11 @@ _UNSEEN = re.compile(
 )
 
 
+def is_plain_ascii(data: bytes) -> bool:
+    """Tell whether the bytes of a JSON file can hold no hidden character: ASCII without escapes for controls."""
+    return data.isascii() and not any(escape in data for escape in (b"\\u", b"\\b", b"\\f", b"\\r", b"\x7f"))
+
+
 def visible(words: str) -> str:
     """Return the text with every character that acts without being seen written as ``<U+202E>``."""
     if words.isascii() and words.isprintable():

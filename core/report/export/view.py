@@ -10,7 +10,7 @@ from gpuproof.core.report.export import words as w
 from gpuproof.core.report.export.numbers import interval, number
 from gpuproof.core.report.model import Report
 from gpuproof.core.report.visible import visible
-from gpuproof.core.words import Text, text
+from gpuproof.core.words import Text, literal, text
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -294,7 +294,7 @@ def _plain_rows(values: dict[str, object], say: Speaker) -> Rows:
 def _origin(report: Report, say: Speaker) -> Rows:
     rows = [
         (text("Made"), report.made_at),
-        (text("gpuproof"), report.product_version),
+        (literal("gpuproof"), report.product_version),
         (text("Machine (stand-in)"), report.machine_id),
         (text("Target"), report.target),
     ]

@@ -130,7 +130,7 @@ def _target(target: str, replacer: Replacer) -> str:
 def _counts(replacer: Replacer, left_out: int) -> tuple[Removed, ...]:
     without_stand_in = ("secret", "login")
     counted = [
-        Removed(kind=kind, count=count, replaced_by="" if kind in without_stand_in else f"{kind}-…")
+        Removed(kind=kind, count=count, replaced_by="" if kind in without_stand_in else f"{kind}-...")
         for kind, count in sorted(replacer.removed.items())
         if count
     ]

@@ -1,0 +1,139 @@
+"""Whether two runs may be compared, and what else differs between them."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+from typing import Literal
+
+from gpuproof.core.report.model import Report
+from gpuproof.core.words import Text, text
+
+Side = Literal["gpu", "cpu", "both"]
+Value = str | int | float | None
+
+# A different value of one of these means that another thing was measured; the side says which figures it touches.
+_MUST_AGREE: dict[str, Side] = {
+    "preset": "both",
+    "workload_version": "both",
+    "gpu_device": "gpu",
+    "gpu_variant": "gpu",
+    "gpu_batch": "gpu",
+    "cpu_device": "cpu",
+    "cpu_variant": "cpu",
+    "cpu_batch": "cpu",
+    "power_source": "both",
+}
+_MUST_AGREE_WORDS: dict[str, Text] = {
+    "preset": text("Another preset was run: {before} before, {after} after."),
+    "workload_version": text("Another version of the workload was run: {before} before, {after} after."),
+    "gpu_device": text("Another GPU was measured: {before} before, {after} after."),
+    "gpu_variant": text("The GPU ran in another precision or mode: {before} before, {after} after."),
+    "gpu_batch": text("The GPU ran another batch size: {before} before, {after} after."),
+    "cpu_device": text("Another processor was measured: {before} before, {after} after."),
+    "cpu_variant": text("The CPU ran in another precision or mode: {before} before, {after} after."),
+    "cpu_batch": text("The CPU ran another batch size: {before} before, {after} after."),
+    "power_source": text("The machine had another power source: {before} before, {after} after."),
+}
+_SPOILING_DOUBTS: dict[str, tuple[Text, Text]] = {
+    "unstable": (text("The run before was unstable."), text("The run after was unstable.")),
+    "other_load": (
+        text("Other programs were busy during the run before."),
+        text("Other programs were busy during the run after."),
+    ),
+    "on_battery": (
+        text("The machine ran on battery during the run before."),
+        text("The machine ran on battery during the run after."),
+    ),
+}
+_NO_FIGURES = (text("The report before holds no benchmark."), text("The report after holds no benchmark."))
+_NOT_A_CHANGE = frozenset({"usable_cores", *_MUST_AGREE})
+_LOADED_PERCENT = 80.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why figures may not be compared; ``side`` says which."""
+
+    kind: str
+    side: Side
+    words: Text
+    detail: Text | None = None  # the doubt in its own words
+
+    def render(self, language: str) -> str:
+        """Return the sentence with its detail."""
+        return self.words.render(language) + (f" {self.detail.render(language)}" if self.detail else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A condition that differs; it may be the cause of a difference in speed."""
+
+    name: str
+    before: Value
+    after: Value
+
+
+def reasons_against(before: Report, after: Report) -> tuple[Reason, ...]:
+    """Return every reason why the two must not be compared; empty when they may be."""
+    pair = (before, after)
+    reasons = [
+        Reason(kind="no_figures", side="both", words=words)
+        for words, report in zip(_NO_FIGURES, pair, strict=True)
+        if not _ran(report)
+    ]
+    if reasons:
+        return tuple(reasons)
+    for name, side in _MUST_AGREE.items():
+        values = before.conditions.get(name), after.conditions.get(name)
+        if None not in values and values[0] != values[1]:
+            words = _MUST_AGREE_WORDS[name]
+            filled = Text(words.template, (("before", _shown(values[0])), ("after", _shown(values[1]))))
+            reasons.append(Reason(kind=name, side=side, words=filled))
+    return (*reasons, *_doubts(0, before), *_doubts(1, after))
+
+
+def changes_between(before: Report, after: Report) -> tuple[Change, ...]:
+    """Return what else differs: driver, torch, CUDA, power limit, clocks, settings ..."""
+    first, second = _all_conditions(before), _all_conditions(after)
+    names = [name for name in dict.fromkeys((*first, *second)) if name not in _NOT_A_CHANGE]
+    return tuple(
+        Change(name=name, before=first.get(name), after=second.get(name))
+        for name in names
+        if not _same(first.get(name), second.get(name))
+    )
+
+
+def _ran(report: Report) -> bool:
+    return report.result is not None and (report.result.gpu is not None or report.result.cpu is not None)
+
+
+def _doubts(which: int, report: Report) -> list[Reason]:
+    return [
+        Reason(kind=doubt.kind, side="both", words=_SPOILING_DOUBTS[doubt.kind][which], detail=doubt.words)
+        for doubt in (report.result.doubts if report.result else ())
+        if doubt.kind in _SPOILING_DOUBTS
+    ]
+
+
+def _all_conditions(report: Report) -> dict[str, Value]:
+    conditions: dict[str, Value] = dict(report.conditions)
+    for name, field in (("clock_under_load_mhz", "sm_clock_mhz"), ("memory_clock_under_load_mhz", "memory_clock_mhz")):
+        values = [
+            getattr(sample, field)
+            for sample in (report.result.telemetry if report.result else ())
+            if getattr(sample, field) is not None and (sample.utilisation_percent or 0) >= _LOADED_PERCENT
+        ]
+        if values:
+            conditions[name] = round(statistics.median(values))
+    return conditions
+
+
+def _same(before: Value, after: Value) -> bool:
+    if isinstance(before, (int, float)) and isinstance(after, (int, float)):
+        return abs(before - after) <= 0.02 * max(abs(before), abs(after))
+    return before == after
+
+
+def _shown(value: Value) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,107 @@
+"""Two reports side by side: may they be compared, what changed, and each figure with its interval and verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gpuproof.core.report.comparable import Change, Reason, changes_between, reasons_against
+from gpuproof.core.report.metrics import Metric, metrics_of
+from gpuproof.core.report.model import Report
+from gpuproof.core.report.statistics import difference, level_of_runs
+from gpuproof.core.report.verdict import CompareVerdict, verdict_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricComparison:
+    """One figure before and after; ``ratio`` is after / before with its 95 % interval."""
+
+    metric: str
+    unit: str
+    before: float
+    after: float
+    ratio: float
+    low: float
+    high: float
+    verdict: CompareVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The answer. Where ``comparable`` is False the figures that a reason touches are never called faster or slower."""
+
+    comparable: bool
+    reasons: tuple[Reason, ...]
+    changes: tuple[Change, ...]
+    results: tuple[MetricComparison, ...]
+    same_machine: bool
+
+
+def compare(before: Report, after: Report) -> Comparison:
+    """Compare two reports."""
+    return compare_runs((before,), after)
+
+
+def compare_runs(baseline: Sequence[Report], after: Report) -> Comparison:
+    """Compare one report with one or more runs of a baseline; several show by themselves how much runs differ."""
+    newest = baseline[-1]
+    reasons = tuple(dict.fromkeys(reason for report in baseline for reason in reasons_against(report, after)))
+    first = _common([metrics_of(report.result) for report in baseline])
+    second = metrics_of(after.result)
+    is_same_run = len(baseline) == 1 and newest.result is not None and newest.result == after.result
+    results = tuple(
+        _weigh(first[name], second[name], reasons, is_same_run=is_same_run) for name in first if name in second
+    )
+    return Comparison(
+        comparable=not reasons,
+        reasons=reasons,
+        changes=changes_between(newest, after),
+        results=results,
+        same_machine=newest.machine_id == after.machine_id,
+    )
+
+
+def comparison_document(comparison: Comparison, language: str) -> dict[str, Any]:
+    """Return the comparison as its JSON contract."""
+    return {
+        "comparable": comparison.comparable,
+        "reasons": [reason.render(language) for reason in comparison.reasons],
+        "changes": [
+            {"name": change.name, "before": change.before, "after": change.after} for change in comparison.changes
+        ],
+        "results": [_row(result) for result in comparison.results],
+        "same_machine": comparison.same_machine,
+    }
+
+
+def _row(result: MetricComparison) -> dict[str, Any]:
+    names = ("metric", "before", "after", "ratio", "low", "high", "verdict", "unit")
+    return {name: getattr(result, name) for name in names}
+
+
+def _common(runs: Sequence[dict[str, Metric]]) -> dict[str, Metric]:
+    """Return the figures that every run of the baseline has, with the spread between the runs."""
+    found: dict[str, Metric] = {}
+    for name, metric in runs[0].items():
+        levels = [run[name].level for run in runs if name in run]
+        level = level_of_runs(levels) if len(levels) == len(runs) else None
+        if level is not None:
+            found[name] = replace(metric, level=level)
+    return found
+
+
+def _weigh(before: Metric, after: Metric, reasons: Sequence[Reason], *, is_same_run: bool) -> MetricComparison:
+    ratio, low, high = (1.0, 1.0, 1.0) if is_same_run else difference(before.level, after.level)
+    touched = any("both" in (reason.side, after.side) or reason.side == after.side for reason in reasons)
+    verdict = verdict_of(ratio, low, high, higher_is_better=after.higher_is_better)
+    return MetricComparison(
+        metric=after.name,
+        unit=after.unit,
+        before=before.value,
+        after=after.value,
+        ratio=ratio,
+        low=low,
+        high=high,
+        verdict="cannot_tell" if touched else verdict,
+    )

@@ -1,0 +1,158 @@
+"""The arithmetic of a comparison: the typical speed of a run with its uncertainty.
+
+Block times are skewed to the right (a hiccup only ever makes a block slower) and depend on their neighbours (clocks,
+temperature). So: logarithms of the rates; eight groups of neighbouring blocks, each counted by its median; a
+trimmed mean of them with Yuen's error; that error widened by what the dependence of neighbours hides; Welch's t
+for the difference. Two runs of the same thing differ by more than their blocks tell (placement in memory, temperature),
+so a variance between runs is added: estimated where several runs were made, ``BETWEEN_RUNS`` otherwise.
+The error rates that follow are simulated by ``tests/benchmarks/compare_error_rates.py``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Standard deviation of the logarithm of speed between two runs of the same machine, when only one run is there.
+BETWEEN_RUNS = {"gpu": 0.006, "cpu": 0.008}
+_GROUPS = 8
+_FEWEST_GROUPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The logarithm of a typical speed with its standard error and the degrees of freedom of that error."""
+
+    value: float
+    error: float
+    freedom: float
+
+
+def level_of(phases: Sequence[Sequence[float]], between_runs: float) -> Level | None:
+    """Return the level of a run from the rates of its phases (stretches measured apart); None: too few blocks."""
+    logs = [[math.log(rate) for rate in phase if rate > 0] for phase in phases]
+    groups = [_group_medians(phase) for phase in logs if phase]
+    count = sum(map(len, groups))
+    if count < _FEWEST_GROUPS:
+        return None
+    means = [_trimmed_mean(group) for group in groups]
+    within = sum(_winsorized_squares(group) for group in groups)
+    freedom = max(1, count - len(groups) - 2 * sum(_trim(group) for group in groups))
+    factor = statistics.fmean(
+        _dependence_factor(p, len(g)) for p, g in zip([p for p in logs if p], groups, strict=True)
+    )
+    sampling = within / freedom / (count - 2 * sum(_trim(group) for group in groups)) * factor
+    drift = statistics.variance(means) / len(means) if len(means) > 1 else 0.0
+    variance = sampling + drift + between_runs**2
+    own = sampling**2 / freedom + (drift**2 / (len(means) - 1) if drift else 0.0)
+    return Level(statistics.fmean(means), math.sqrt(variance), variance**2 / own if own else math.inf)
+
+
+def level_of_interval(value: float, low: float, high: float, between_runs: float) -> Level | None:
+    """Return the level of a figure that is known by its 95 % interval alone."""
+    if not 0 < low <= value <= high:
+        return None
+    error = (math.log(high) - math.log(low)) / (2 * 1.96)
+    return Level(math.log(value), math.hypot(error, between_runs), 30.0)
+
+
+def level_of_runs(levels: Sequence[Level]) -> Level | None:
+    """Return the common level of several runs; their own spread takes the place of the assumed one."""
+    if len(levels) < 2:
+        return levels[0] if levels else None
+    values = [level.value for level in levels]
+    spread = statistics.stdev(values)
+    return Level(statistics.fmean(values), max(spread, 0.001) * math.sqrt(1 + 1 / len(values)), len(values) - 1)
+
+
+def difference(before: Level, after: Level) -> tuple[float, float, float]:
+    """Return the ratio after / before with its 95 % interval."""
+    variance = before.error**2 + after.error**2
+    own = before.error**4 / before.freedom + after.error**4 / after.freedom
+    freedom = variance**2 / own if own > 0 else math.inf
+    reach = t_quantile(0.975, max(1.0, freedom)) * math.sqrt(variance)
+    step = after.value - before.value
+    return math.exp(step), math.exp(step - reach), math.exp(step + reach)
+
+
+def minus(gpu: Level, cpu: Level) -> Level:
+    """Return the level of a quotient of two speeds, such as GPU against CPU."""
+    variance = gpu.error**2 + cpu.error**2
+    own = gpu.error**4 / gpu.freedom + cpu.error**4 / cpu.freedom
+    return Level(gpu.value - cpu.value, math.sqrt(variance), variance**2 / own if own > 0 else math.inf)
+
+
+def t_quantile(probability: float, freedom: float) -> float:
+    """Return Student's quantile; the expansion of Cornish and Fisher, exact forms for one and two degrees."""
+    z = statistics.NormalDist().inv_cdf(probability)
+    if math.isinf(freedom):
+        return z
+    if freedom < 1.5:
+        return math.tan(math.pi * (probability - 0.5))
+    if freedom < 2.5:
+        return (2 * probability - 1) / math.sqrt(2 * probability * (1 - probability))
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return z + sum(term / freedom**power for power, term in enumerate(terms, 1))
+
+
+def _group_medians(values: Sequence[float]) -> list[float]:
+    """Return the medians of about eight groups of neighbours; few values stay as they are."""
+    if len(values) < 2 * _FEWEST_GROUPS:
+        return list(values)
+    groups = min(_GROUPS, len(values) // 2)
+    cuts = [round(index * len(values) / groups) for index in range(groups + 1)]
+    return [statistics.median(values[start:end]) for start, end in itertools.pairwise(cuts)]
+
+
+def _trim(values: Sequence[float]) -> int:
+    """Return how many groups are set aside at each end: one of eight."""
+    return len(values) // 6
+
+
+def _trimmed_mean(values: Sequence[float]) -> float:
+    cut = _trim(values)
+    return statistics.fmean(sorted(values)[cut : len(values) - cut])
+
+
+def _winsorized_squares(values: Sequence[float]) -> float:
+    """Return the sum of squares about the mean after the outermost values were drawn in (Yuen)."""
+    cut, ordered = _trim(values), sorted(values)
+    kept = ordered[cut : len(ordered) - cut]
+    drawn_in = [kept[0]] * cut + kept + [kept[-1]] * cut
+    mean = statistics.fmean(drawn_in)
+    return sum((value - mean) ** 2 for value in drawn_in)
+
+
+def _dependence_factor(values: Sequence[float], groups: int) -> float:
+    """Return by how much the spread of groups understates the variance of the mean when blocks depend on neighbours."""
+    count = len(values)
+    if groups < 2 or count < 4:
+        return 1.0
+    phi, size = _lag_one(values), count / groups
+    whole, one = _ar_variance(phi, count), _ar_variance(phi, size)
+    return max(1.0, whole * (groups - 1) / (one - whole))
+
+
+def _ar_variance(phi: float, count: float) -> float:
+    """Return the variance of the mean of so many first-order dependent values of variance one."""
+    reach: float = phi**count
+    return (1 + phi) / (1 - phi) / count - 2 * phi * (1 - reach) / ((1 - phi) ** 2 * count**2)
+
+
+def _lag_one(values: Sequence[float]) -> float:
+    """Return the dependence of neighbours by ranks, which hiccups do not hide, corrected for short series."""
+    count = len(values)
+    order = sorted(range(count), key=values.__getitem__)
+    ranks = [0.0] * count
+    for rank, index in enumerate(order):
+        ranks[index] = rank - (count - 1) / 2
+    found = sum(a * b for a, b in itertools.pairwise(ranks)) / sum(rank * rank for rank in ranks)
+    return min(0.8, max(0.0, found + (1 + 3 * found) / count))
