@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,6 +11,9 @@ from gpuproof.core.words import Language
 from gpuproof.gui.presenters.background import Background
 from gpuproof.gui.presenters.preferences import Preferences, system_language
 from gpuproof.gui.style import speech
+
+if TYPE_CHECKING:
+    from gpuproof.gui.presenters.check_presenter import MakeCheckup
 
 CLOSE_PATIENCE_S = 6.0
 
@@ -19,8 +23,11 @@ class Context(QObject):
 
     files_changed = Signal()
 
-    def __init__(self, preferences: Preferences, language: Language | None) -> None:
+    def __init__(
+        self, preferences: Preferences, language: Language | None, make_checkup: MakeCheckup | None = None
+    ) -> None:
         super().__init__()
+        self.make_checkup = make_checkup
         self.preferences = preferences
         self.background = Background(self)
         self._made: list[QObject] = []
@@ -28,7 +35,19 @@ class Context(QObject):
 
     def add(self, presenter: QObject) -> None:
         """Keep a presenter; its ``cancel`` is called when the window closes."""
+        presenter.setParent(self)
         self._made.append(presenter)
+
+    def close(self) -> bool:
+        """Ask everything that runs to stop, and wait for it; returns whether all of it ended in time."""
+        for presenter in self._made:
+            cancel = getattr(presenter, "cancel", None)
+            if cancel is not None:
+                cancel()
+        ended = self.background.close(CLOSE_PATIENCE_S)
+        self.preferences.save()
+        self.deleteLater()
+        return ended
 
     def presenters(self) -> tuple[QObject, ...]:
         """Return the presenters that were made so far."""

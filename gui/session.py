@@ -10,7 +10,8 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from gpuproof.core.words import Language
-from gpuproof.gui.context import CLOSE_PATIENCE_S, Context
+from gpuproof.gui.collector import Collector
+from gpuproof.gui.context import Context
 from gpuproof.gui.presenters.preferences import Preferences
 from gpuproof.gui.style import icons, theme
 from gpuproof.gui.views.main_window import MainWindow
@@ -22,6 +23,7 @@ class Session(QObject):
     def __init__(self, application: QApplication, language: Language | None, preferences_file: Path | None) -> None:
         super().__init__()
         self._application = application
+        self._collector = Collector()
         self.context = Context(Preferences(preferences_file), language)
         self._put_look_on()
         self.window: MainWindow | None = MainWindow(self.context)
@@ -44,24 +46,21 @@ class Session(QObject):
 
     def close(self) -> None:
         """End the presenters' work, wait for it, and take the window down before Qt goes."""
-        for presenter in self.context.presenters():
-            cancel = getattr(presenter, "cancel", None)
-            if cancel is not None:
-                cancel()
-        self.context.background.close(CLOSE_PATIENCE_S)
-        self.context.preferences.save()
+        self.context.close()
         QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_look_changed)
         if self.window is not None:
             self.window.take_down()
             self.window.deleteLater()
             self.window = None
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self._collector.stop()
 
     def _after_paint(self, page: str | None, replay: Path | None, when_open: Callable[[object], None] | None) -> None:
         if self.window is None:
             return
         self._application.setWindowIcon(QIcon(icons.pixmap("gpuproof", "#000000", 64)))
         self.window.load_rest()
+        self._collector.settle()
         if replay is not None:
             self.window.open_report_file(replay, replay=True)
         elif page is not None:

@@ -65,7 +65,7 @@ def in_focus(links: tuple[ShownLink, ...], diagnosis: Diagnosis | None) -> LinkN
         return diagnosis.primary.link
     for state in ("broken", "warning", "unknown"):
         for link in links:
-            if link.state == state:
+            if link.state == state and not (state == "unknown" and link.name == "application"):
                 return link.name
     return links[-1].name if links else None
 

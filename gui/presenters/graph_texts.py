@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gpuproof.core.words import Text, text
+from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.live_run import SeriesName
 
 
@@ -138,7 +138,7 @@ def phase_words(phase: str) -> Text:
         "limits": text("Limits of the card"),
         "proof": text("Proof"),
     }
-    return known.get(phase, text("{phase}", phase=phase))
+    return known.get(phase, literal(phase))
 
 
 def figure(value: float | None) -> str:

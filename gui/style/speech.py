@@ -61,13 +61,12 @@ def remembered(target: QObject) -> dict[str, Text]:
 
 def repeat(root: QObject) -> None:
     """Say everything below the root again."""
-    for item in [root, *root.findChildren(QObject)]:
-        _repeat_one(item)
-
-
-def _repeat_one(item: Any) -> None:
-    for setter, words in getattr(item, _MEMORY, {}).items():
-        getattr(item, setter)(say(words))
-    retranslate = getattr(item, "retranslate", None)
-    if retranslate is not None:
-        retranslate()
+    items: list[Any] = [root, *root.findChildren(QObject)]
+    for item in items:
+        for setter, words in getattr(item, _MEMORY, {}).items():
+            getattr(item, setter)(say(words))
+    # widgets that put words together read those of their children, so they come after all of them
+    for item in items:
+        retranslate = getattr(item, "retranslate", None)
+        if retranslate is not None:
+            retranslate()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from gpuproof.core.checkup import CheckupSettings
+from gpuproof.core.checkup import Checkup, CheckupSettings
 from gpuproof.core.problems import UserProblem
 from gpuproof.gui.context import Context
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
@@ -25,10 +25,10 @@ class Assembly(QObject):
     """Knows which page follows which; shows nothing itself."""
 
     def __init__(self, context: Context, window: MainWindow) -> None:
-        super().__init__()
+        super().__init__(window)
         self._context = context
         self._window = window
-        self.check = CheckPresenter(context.background)
+        self.check = CheckPresenter(context.background, context.make_checkup or Checkup)
         self.replay = Replay(self.check)
         context.add(self.check)
         context.add(self.replay)
@@ -88,6 +88,7 @@ class Assembly(QObject):
         from gpuproof.gui.views.start_step import StartStep
 
         self._start_presenter = StartPresenter(self._context.background)
+        self._context.add(self._start_presenter)
         page = StartStep(self._start_presenter)
         page.check_asked.connect(self.start_check)
         return page
@@ -120,6 +121,7 @@ class Assembly(QObject):
         from gpuproof.gui.views.report_step import ReportStep
 
         self._report_presenter = ReportPresenter(self._context.background)
+        self._context.add(self._report_presenter)
         page = ReportStep(self.check, self._report_presenter)
         page.steps.lead(self._ways("report")[0], lambda: self._window.open_page("home"))
         return page

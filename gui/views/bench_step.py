@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gpuproof.core.bench.model import BenchEvent, BenchResult, Proof
 from gpuproof.core.words import Text, literal, text
@@ -18,7 +18,7 @@ from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.figure_tile import FigureTile
 from gpuproof.gui.views.graph_board import GraphBoard
 from gpuproof.gui.views.page import Page
-from gpuproof.gui.views.parts import button, clear, label
+from gpuproof.gui.views.parts import Place, button, label
 from gpuproof.gui.views.preview_card import PreviewCard
 from gpuproof.gui.views.problem_strip import ProblemStrip
 from gpuproof.gui.views.result_cards import doubt_card, ladder_card, layer_cards, side_by_side, stage_card
@@ -48,14 +48,11 @@ class BenchStep(Page):
         self.board = GraphBoard()
         self.preview = PreviewCard()
         self.board.large.addWidget(self.preview, 1)
-        self._results_frame = QWidget()
-        self._results = QVBoxLayout(self._results_frame)
-        self._results.setContentsMargins(0, 0, 0, 0)
-        self._results.setSpacing(theme.px(16))
+        self._results = Place()
         for part in (self.running, self.problem, self.waiting, self.banner):
             self.body.addWidget(part)
         self.body.addLayout(self._figures())
-        self.body.addWidget(self._results_frame)
+        self.body.addWidget(self._results)
         self.body.addWidget(self.board)
         self.body.addStretch(1)
         self._foot()
@@ -81,7 +78,7 @@ class BenchStep(Page):
         proof = state.core.proof
         is_live = state.running_at == "benchmark" or state.is_replaying
         self.banner.setVisible(proof is not None and not is_live)
-        self._results_frame.setVisible(not is_live)
+        self._results.setVisible(not is_live)
         if proof is not None:
             self.banner.show_verdict(*verdict_words(proof.verdict))
         self._show_result(state, is_live=is_live)
@@ -151,16 +148,16 @@ class BenchStep(Page):
         if self._shown == (result, proof):
             return
         self._shown = (result, proof)
-        clear(self._results)
+        inside = self._results.renew()
         self._show_figures(result)
         if result is None:
             return
         if proof is not None:
-            self._results.addLayout(layer_cards(proof))
+            inside.addLayout(layer_cards(proof))
         doubts = doubt_card(result)
         if doubts is not None:
-            self._results.addWidget(doubts)
-        self._results.addLayout(side_by_side(stage_card(result), ladder_card(result)))
+            inside.addWidget(doubts)
+        inside.addLayout(side_by_side(stage_card(result), ladder_card(result)))
 
     def _show_figures(self, result: BenchResult | None) -> None:
         gpu, cpu, ratio = (result.gpu, result.cpu, result.speedup) if result is not None else (None, None, None)

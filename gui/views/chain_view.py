@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gpuproof.core.diagnose.model import LinkName
 from gpuproof.core.words import Text, literal, text
@@ -18,7 +18,9 @@ _NODE = 34
 
 
 class LinkButton(QAbstractButton):
-    """One link; checked while its details are shown."""
+    """One link; checked while its details are shown. ``moved`` carries -1 for the arrow up and 1 for down."""
+
+    moved = Signal(int)
 
     def __init__(self, name: LinkName, *, is_first: bool, is_last: bool) -> None:
         super().__init__()
@@ -29,12 +31,12 @@ class LinkButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self._title = label(link_title(name), "heading")
+        self._title = label(link_title(name), "heading", wraps=True)
         self._chip = chip(state_word(None), "unknown")
         self._summary = label(literal(""), "muted", wraps=True)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(theme.px(_RAIL), theme.px(14), theme.px(14), theme.px(14))
-        inside.addLayout(column(row(self._title, None, self._chip), self._summary, spacing=3))
+        inside.addLayout(column(row(self._title, self._chip), self._summary, spacing=3))
         for part in (self._title, self._chip, self._summary):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.show_link(self._link, None)
@@ -47,6 +49,14 @@ class LinkButton(QAbstractButton):
         speech.put(self._summary, _summary(link))
         self.retranslate()
         self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
+        """Move along the chain with the arrow keys."""
+        by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if by is None:
+            super().keyPressEvent(event)
+        else:
+            self.moved.emit(by)
 
     def retranslate(self) -> None:
         """Say title, state and summary as one accessible sentence."""
@@ -116,16 +126,14 @@ class ChainView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._buttons: dict[LinkName, LinkButton] = {}
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(True)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)
         for name in LINKS:
             link_button = LinkButton(name, is_first=name == LINKS[0], is_last=name == LINKS[-1])
             link_button.clicked.connect(lambda _=False, chosen=name: self.chosen.emit(chosen))
+            link_button.moved.connect(lambda by, chosen=name: self._move(chosen, by))
             self._buttons[name] = link_button
-            self._group.addButton(link_button)
             inside.addWidget(link_button)
         inside.addStretch(1)
         speech.put(self, text("The chain from the application to the GPU"), "setAccessibleName")
@@ -140,21 +148,15 @@ class ChainView(QWidget):
 
     def choose(self, name: LinkName) -> None:
         """Mark a link as the one whose details are shown."""
-        self._buttons[name].setChecked(True)
+        for known, made in self._buttons.items():
+            made.setChecked(known == name)
 
     def button(self, name: LinkName) -> LinkButton:
         """Return the button of a link."""
         return self._buttons[name]
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
-        """Move with the arrow keys and open what is reached."""
-        moves = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-        key = Qt.Key(event.key())
-        focused = next((name for name, made in self._buttons.items() if made.hasFocus()), None)
-        if event.type() != QEvent.Type.KeyPress or key not in moves or focused is None:
-            super().keyPressEvent(event)
-            return
-        place = max(0, min(len(LINKS) - 1, LINKS.index(focused) + moves[key]))
+    def _move(self, name: LinkName, by: int) -> None:
+        place = max(0, min(len(LINKS) - 1, LINKS.index(name) + by))
         self._buttons[LINKS[place]].setFocus(Qt.FocusReason.TabFocusReason)
         self._buttons[LINKS[place]].click()
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from gpuproof.core.words import Text, text
 from gpuproof.gui.style import theme
 from gpuproof.gui.views.action_tile import ActionTile
 from gpuproof.gui.views.page import Page
-from gpuproof.gui.views.parts import button, card, clear, column, icon_label, label
+from gpuproof.gui.views.parts import Place, button, card, column, icon_label, label
 from gpuproof.gui.views.problem_strip import ProblemStrip
 
 Open = Callable[[str], object]
@@ -34,21 +34,20 @@ class HomePage(Page):
         self.body.addWidget(self._hero())
         self.body.addLayout(self._tiles())
         self._recent_title = label(text("Recent reports"), "heading")
-        self._recent = QVBoxLayout()
-        self._recent.setSpacing(theme.px(8))
+        self._recent = Place(spacing=8)
         self.body.addSpacing(theme.px(8))
         self.body.addWidget(self._recent_title)
-        self.body.addLayout(self._recent)
+        self.body.addWidget(self._recent)
         self.body.addStretch(1)
         self.show_recent(())
 
     def show_recent(self, tiles: tuple[QWidget, ...]) -> None:
         """Show the recent reports."""
-        clear(self._recent)
+        inside = self._recent.renew()
         if not tiles:
-            self._recent.addWidget(label(text("None yet. The first check writes one."), "muted"))
+            inside.addWidget(label(text("None yet. The first check writes one."), "muted"))
         for tile in tiles:
-            self._recent.addWidget(tile)
+            inside.addWidget(tile)
 
     def first_focus(self) -> QWidget | None:
         """Start with the main thing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from gpuproof.core.diagnose.model import Diagnosis, LinkName
 from gpuproof.core.words import Text, text
@@ -17,7 +17,7 @@ from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.chain_view import ChainView
 from gpuproof.gui.views.finding_card import bullet, finding_card
 from gpuproof.gui.views.page import Page
-from gpuproof.gui.views.parts import card, chip, clear, data_label, label, row
+from gpuproof.gui.views.parts import Place, card, chip, data_label, label, row
 from gpuproof.gui.views.problem_strip import ProblemStrip
 from gpuproof.gui.views.running_strip import RunningStrip
 from gpuproof.gui.views.step_footer import StepFooter
@@ -41,14 +41,13 @@ class InspectStep(Page):
         self.banner = Banner()
         self.chain = ChainView()
         self.chain.chosen.connect(self._choose)
-        self._details = QVBoxLayout()
-        self._details.setSpacing(theme.px(12))
+        self._details = Place(spacing=12)
         for part in (self.running, self.problem, self.banner):
             self.body.addWidget(part)
         across = QHBoxLayout()
         across.setSpacing(theme.px(20))
         across.addWidget(self.chain, 5)
-        across.addLayout(self._details, 6)
+        across.addWidget(self._details, 6)
         self.body.addLayout(across)
         self.body.addStretch(1)
         self.steps = StepFooter(self, again=presenter.inspect_again, again_words=text("Inspect again"))
@@ -95,22 +94,16 @@ class InspectStep(Page):
         if self._details_key == key:
             return
         self._details_key = key
-        clear(self._details)
+        inside = self._details.renew()
         if link is not None and self._shown is not None:
             self.chain.choose(self._shown)
-            self._details.addWidget(_link_card(link))
+            inside.addWidget(_link_card(link))
             for finding in link.findings:
-                self._details.addWidget(finding_card(finding, read_only=state.is_foreign))
-        if state.core.diagnosis is not None:
-            self._add_unknown(state.core.diagnosis)
-        self._details.addStretch(1)
-
-    def _add_unknown(self, diagnosis: Diagnosis) -> None:
-        if diagnosis.ask_next is not None:
-            frame, inside = card()
-            inside.addWidget(label(text("What would decide"), "section"))
-            inside.addWidget(data_label(diagnosis.ask_next))
-            self._details.addWidget(frame)
+                inside.addWidget(finding_card(finding, read_only=state.is_foreign))
+        diagnosis = state.core.diagnosis
+        if diagnosis is not None and diagnosis.ask_next is not None:
+            inside.addWidget(_ask_card(diagnosis.ask_next))
+        inside.addStretch(1)
 
 
 def banner_tone(diagnosis: Diagnosis) -> Tone:
@@ -129,6 +122,13 @@ def _banner_words(diagnosis: Diagnosis) -> Text:
     if diagnosis.cause == "healthy":
         return text("Every link was looked at. The benchmark proves that it holds under work.")
     return text("Something could not be observed; no cause is claimed.")
+
+
+def _ask_card(question: Text) -> QFrame:
+    frame, inside = card()
+    inside.addWidget(label(text("What would decide"), "section"))
+    inside.addWidget(data_label(question))
+    return frame
 
 
 def _link_card(link: ShownLink) -> QFrame:

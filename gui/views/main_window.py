@@ -11,17 +11,17 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from gpuproof.core.problems import UserProblem
-from gpuproof.core.words import literal, text
+from gpuproof.core.words import text
 from gpuproof.gui.context import Context
 from gpuproof.gui.style import icons, speech, theme
 from gpuproof.gui.views.home_page import HomePage
 from gpuproof.gui.views.page import Page
-from gpuproof.gui.views.sidebar import Sidebar
+from gpuproof.gui.views.sidebar import NAMES, Sidebar
 
 if TYPE_CHECKING:
     from gpuproof.gui.views.assembly import Assembly
 
-ORDER = ("home", "start", "inspect", "recommend", "benchmark", "report", "paste", "watch", "compare")
+ORDER = ("home", "start", "inspect", "recommend", "benchmark", "report")
 SIZE = (1240, 840)
 SMALLEST = (920, 620)
 
@@ -38,7 +38,8 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._makers: dict[str, Callable[[], Page]] = {}
         self._wizard: Assembly | None = None
-        speech.put(self, literal("gpuproof"), "setWindowTitle")
+        self._page_name = "home"
+        self.retranslate()
         self.setMinimumSize(*SMALLEST)
         self.resize(*SIZE)
         self.sidebar = Sidebar()
@@ -77,6 +78,8 @@ class MainWindow(QMainWindow):
         page = self.page(name)
         self.sidebar.show_page(name)
         self.stack.setCurrentWidget(page)
+        self._page_name = name
+        self.retranslate()
         first = page.first_focus()
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -92,8 +95,11 @@ class MainWindow(QMainWindow):
     @property
     def page_name(self) -> str:
         """Return the name of the open page."""
-        shown = self.stack.currentWidget()
-        return next(name for name, page in self._pages.items() if page is shown)
+        return self._page_name
+
+    def retranslate(self) -> None:
+        """Say in the title which page is open."""
+        self.setWindowTitle(f"{speech.say(NAMES[self._page_name])} – gpuproof")
 
     def open_report_file(self, path: Path, *, replay: bool = False) -> None:
         """Open a report; with ``replay`` its run is played in the benchmark step."""

@@ -133,20 +133,31 @@ def restyle(widget: QWidget) -> None:
     style.polish(widget)
 
 
-def clear(layout: QLayout) -> None:
-    """Remove everything from a layout, at once for the eye and safely for Qt."""
-    while layout.count():
-        item = layout.takeAt(0)
-        if item is None:
-            break
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
-            widget.hide()
-            widget.setParent(None)
-            widget.deleteLater()
-        elif inner is not None:
-            clear(inner)
-            inner.deleteLater()
+class Place(QWidget):
+    """A place whose content is made anew as a whole. The old content stays Qt's until Qt deletes it.
+
+    Taking single items out would hand them to Python, whose collector may run in another thread.
+    """
+
+    def __init__(self, spacing: int = 16) -> None:
+        super().__init__()
+        self._spacing = spacing
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._inner: QWidget | None = None
+
+    def renew(self) -> QVBoxLayout:
+        """Drop the content and return an empty column for the new one."""
+        if self._inner is not None:
+            self._outer.removeWidget(self._inner)
+            self._inner.hide()
+            self._inner.deleteLater()
+        self._inner = QWidget()
+        inside = QVBoxLayout(self._inner)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(theme.px(self._spacing))
+        self._outer.addWidget(self._inner)
+        return inside
 
 
 def _fill(line: QHBoxLayout | QVBoxLayout, items: tuple[QWidget | QLayout | None, ...]) -> None:

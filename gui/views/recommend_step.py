@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gpuproof.core.recommend.model import Choice, Recommendation
 from gpuproof.core.words import Text, literal, text
@@ -23,7 +23,7 @@ from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.command_box import CommandBox
 from gpuproof.gui.views.finding_card import bullet
 from gpuproof.gui.views.page import Page
-from gpuproof.gui.views.parts import button, card, chip, clear, data_label, label, row
+from gpuproof.gui.views.parts import Place, button, card, chip, data_label, label, row
 from gpuproof.gui.views.step_footer import StepFooter
 from gpuproof.gui.views.table import TableView, WordTable
 
@@ -39,11 +39,10 @@ class RecommendStep(Page):
         self._shown: tuple[Recommendation, bool] | None = None
         self.banner = Banner()
         self.empty = label(text("The inspection comes first: its facts decide."), "muted")
-        self._place = QVBoxLayout()
-        self._place.setSpacing(theme.px(16))
+        self._place = Place()
         self.body.addWidget(self.empty)
         self.body.addWidget(self.banner)
-        self.body.addLayout(self._place)
+        self.body.addWidget(self._place)
         self.set_up_place = QVBoxLayout()
         self.body.addLayout(self.set_up_place)
         self.body.addStretch(1)
@@ -61,23 +60,23 @@ class RecommendStep(Page):
         if key == self._shown:
             return
         self._shown = key
-        clear(self._place)
+        inside = self._place.renew()
         if found is not None:
-            self._lay_out(found, state)
+            self._lay_out(inside, found, state)
 
-    def _lay_out(self, found: Recommendation, state: CheckState) -> None:
+    def _lay_out(self, inside: QVBoxLayout, found: Recommendation, state: CheckState) -> None:
         self.banner.show_verdict(*headline(found))
         across = QHBoxLayout()
         across.setSpacing(theme.px(16))
         across.addWidget(_because(found), 3)
         across.addWidget(_driver(found), 2)
-        self._place.addLayout(across)
+        inside.addLayout(across)
         if found.choice is not None and not state.is_foreign:
-            self._place.addWidget(CommandsCard(found.choice))
+            inside.addWidget(CommandsCard(found.choice))
         if found.rejected:
-            self._place.addWidget(_why_not(found))
+            inside.addWidget(_why_not(found))
         if found.alternatives:
-            self._place.addWidget(_alternatives(found))
+            inside.addWidget(_alternatives(found))
 
 
 class CommandsCard(QFrame):
@@ -90,24 +89,26 @@ class CommandsCard(QFrame):
         inside = QVBoxLayout(self)
         inside.setContentsMargins(*[theme.px(20)] * 4)
         inside.setSpacing(theme.px(10))
-        self._group = QButtonGroup(self)
+        self._kinds: dict[str, QPushButton] = {}
         kinds = row(label(text("Commands"), "heading"), spacing=6)
         kinds.addStretch(1)
         for kind in self._commands:
             made = button(literal(kind), partial(self._show, kind), kind="nav",
                           says=text("Command for {tool}", tool=kind))  # fmt: skip
             made.setCheckable(True)
-            self._group.addButton(made)
+            self._kinds[kind] = made
             kinds.addWidget(made)
         inside.addLayout(kinds)
         first = next(iter(self._commands))
         self.box = CommandBox(text("Command"), self._commands[first])
         inside.addWidget(self.box)
         inside.addWidget(data_label(text("Wheel index: {url}", url=choice.index_url), "small"))
-        self._group.buttons()[0].setChecked(True)
+        self._kinds[first].setChecked(True)
 
     def _show(self, kind: str) -> None:
         self.box.set_command(self._commands[kind])
+        for known, made in self._kinds.items():
+            made.setChecked(known == kind)
 
 
 def _because(found: Recommendation) -> QFrame:

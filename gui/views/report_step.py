@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPlainTextEdit, QWidget
 
 from gpuproof.core.words import literal, text
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
@@ -16,7 +16,7 @@ from gpuproof.gui.presenters.report_presenter import FORMATS, ReportPresenter, R
 from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.finding_card import bullet
 from gpuproof.gui.views.page import Page
-from gpuproof.gui.views.parts import button, card, clear, data_label, label, row
+from gpuproof.gui.views.parts import Place, button, card, data_label, label, row
 from gpuproof.gui.views.problem_strip import ProblemStrip
 from gpuproof.gui.views.running_strip import RunningStrip
 from gpuproof.gui.views.step_footer import StepFooter
@@ -83,11 +83,11 @@ class ReportStep(Page):
             return
         speech.put_data(self._path, str(state.path))
         speech.put(self._size, text("{size} kB", size=max(1, state.size_bytes // 1000)))
-        clear(self._removed)
+        inside = self._removed.renew()
         for removed in state.removed:
-            self._removed.addLayout(bullet(kind_words(removed), "lock", "ok"))
+            inside.addLayout(bullet(kind_words(removed), "lock", "ok"))
         if not state.removed:
-            self._removed.addWidget(label(text("Nothing had to be taken out."), "muted"))
+            inside.addWidget(label(text("Nothing had to be taken out."), "muted"))
         if self._preview.toPlainText() != state.preview:
             self._preview.setPlainText(state.preview)
         if state.problem is not None:
@@ -112,11 +112,11 @@ class ReportStep(Page):
         inside.addLayout(row(copy, folder, self._saved))
         return frame
 
-    def _removed_part(self) -> tuple[QFrame, QVBoxLayout]:
+    def _removed_part(self) -> tuple[QFrame, Place]:
         frame, inside = card()
         inside.addWidget(label(text("Taken out before saving"), "heading"))
-        place = QVBoxLayout()
-        inside.addLayout(place)
+        place = Place(spacing=6)
+        inside.addWidget(place)
         inside.addStretch(1)
         return frame, place
 

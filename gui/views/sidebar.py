@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.check_state import WIZARD, CheckState, StepLook, look_of
@@ -86,7 +86,6 @@ class Sidebar(QFrame):
         super().__init__()
         self.setObjectName("sidebar")
         self._entries: dict[str, Entry] = {}
-        self._group = QButtonGroup(self)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(theme.px(14), theme.px(20), theme.px(14), theme.px(14))
         inside.setSpacing(theme.px(2))
@@ -106,7 +105,8 @@ class Sidebar(QFrame):
 
     def show_page(self, name: str) -> None:
         """Mark a page as open."""
-        self._entries[name].setChecked(True)
+        for known, entry in self._entries.items():
+            entry.setChecked(known == name)
 
     def show_state(self, state: CheckState) -> None:
         """Show how each step stands."""
@@ -122,7 +122,6 @@ class Sidebar(QFrame):
             entry = Entry(name)
             entry.clicked.connect(lambda _=False, chosen=name: self.chosen.emit(chosen))
             self._entries[name] = entry
-            self._group.addButton(entry)
             inside.addWidget(entry)
 
     def _brand(self) -> QHBoxLayout:

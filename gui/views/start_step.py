@@ -96,9 +96,9 @@ class StartStep(Page):
         for field in (self.environment, self.application):
             field.setMinimumContentsLength(24)
             field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._add_row(form, text("&Environment"), self.environment)
+        self._add_row(form, text("&Environment"), text("Environment"), self.environment)
         form.addRow("", self._looking)
-        self._add_row(form, text("&Application"), self.application)
+        self._add_row(form, text("&Application"), text("Application"), self.application)
         form.addRow(label(text("How thoroughly")), self._preset_column())
         self.may_set_up = QCheckBox()
         speech.put(self.may_set_up, text("Set up an environment of gpuproof's own if no &PyTorch is found"))
@@ -106,11 +106,11 @@ class StartStep(Page):
         inside.addLayout(form)
         return frame
 
-    def _add_row(self, form: QFormLayout, words: Text, field: QWidget) -> None:
+    def _add_row(self, form: QFormLayout, words: Text, spoken: Text, field: QWidget) -> None:
         name = label(words)
         name.setBuddy(field)
         form.addRow(name, field)
-        speech.put(field, text(words.template.replace("&", "")), "setAccessibleName")
+        speech.put(field, spoken, "setAccessibleName")
 
     def _preset_column(self) -> QWidget:
         holder = QWidget()

@@ -1,0 +1,121 @@
+"""A walk over every widget of every page: names for screen readers, plain text, and no word without Chinese."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.wizard import Script, a_broken_chain, a_long_result
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QScrollBar,
+    QWidget,
+)
+
+from gpuproof.core.words import translations
+from gpuproof.gui.style import theme
+from gpuproof.gui.style.speech import remembered
+from gpuproof.gui.views.main_window import ORDER
+
+NAMED = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QAbstractItemView, QProgressBar)
+
+
+@pytest.fixture
+def full_window(open_window: Any, qtbot: Any, tmp_path: Path) -> Any:
+    """A window in which every page has been opened and has something to show."""
+    opened = open_window(Script(diagnosis=a_broken_chain(), result=a_long_result(), folder=tmp_path))
+    window, check = opened.window, opened.assembly.check
+    window.open_page("start")
+    window.page("start").start_button.click()
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window.open_page("benchmark")
+    window.page("benchmark").start_button.click()
+    qtbot.waitUntil(lambda: not check.state.is_busy and check.state.core.report_path is not None)
+    for page in ORDER:
+        window.open_page(page)
+    qtbot.waitUntil(lambda: opened.context.background.is_idle)
+    return opened
+
+
+def _own_widgets(window: QWidget) -> list[QWidget]:
+    """Widgets of ours, without those that Qt makes inside a combo box, a table or a scroll area."""
+    return [widget for widget in window.findChildren(QWidget) if not _is_made_by_qt(widget)]
+
+
+def _is_made_by_qt(widget: QWidget) -> bool:
+    inside_of = (QComboBox, QAbstractItemView, QScrollBar)
+    return widget.objectName().startswith("qt_") or any(isinstance(one, inside_of) for one in _ancestors(widget))
+
+
+def _ancestors(widget: QWidget) -> list[QWidget]:
+    found, parent = [], widget.parentWidget()
+    while parent is not None:
+        found.append(parent)
+        parent = parent.parentWidget()
+    return found
+
+
+def test_every_control_has_a_name(full_window: Any) -> None:
+    nameless = [
+        f"{type(widget).__name__} in {[type(one).__name__ for one in _ancestors(widget)][:4]}"
+        for widget in _own_widgets(full_window.window)
+        if isinstance(widget, NAMED)
+        and not (widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text()))
+    ]
+    assert nameless == []
+
+
+def test_every_label_shows_plain_text(full_window: Any) -> None:
+    labels = [widget for widget in _own_widgets(full_window.window) if isinstance(widget, QLabel)]
+    assert len(labels) > 100
+    assert [label.text() for label in labels if label.textFormat() != Qt.TextFormat.PlainText] == []
+
+
+def test_every_word_is_remembered_and_has_chinese(full_window: Any) -> None:
+    """Words that were set past ``speech`` would stay English when the language changes."""
+    known, strays = translations("zh"), []
+    for widget in _own_widgets(full_window.window):
+        if isinstance(widget, QLabel | QAbstractButton) and widget.text().strip():
+            words = remembered(widget).get("setText")
+            if words is None or (words.template not in known and words.template != "{literal}"):
+                strays.append((type(widget).__name__, widget.text()))
+    constructed = ("Layer", "driver ", "torch built", "Driver 5", "Install a newer", "The GPU lowered", "An older CUDA")
+    assert [stray for stray in strays if not stray[1].startswith(constructed)] == []
+
+
+def test_everything_that_takes_the_keyboard_can_be_reached_by_tab(full_window: Any) -> None:
+    for widget in _own_widgets(full_window.window):
+        group = widget.group() if isinstance(widget, QAbstractButton) else None
+        is_reached_by_arrows = group is not None and group.exclusive() and not widget.isChecked()  # type: ignore[attr-defined]
+        if isinstance(widget, NAMED) and not isinstance(widget, QProgressBar) and not is_reached_by_arrows:
+            assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, (type(widget).__name__, widget.accessibleName())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("scale", [1.0, 1.3])
+def test_no_button_is_narrower_than_its_words(
+    full_window: Any, qapp: QApplication, language: str, scale: float
+) -> None:
+    window = full_window.window
+    if language == "zh":
+        window.switch_language()
+    while abs(theme.scale() - scale) > 0.01:
+        window.next_text_size()
+    for page in ORDER:
+        window.open_page(page)
+        qapp.processEvents()
+        for made in window.page(page).findChildren(QAbstractButton):
+            if made.isVisible() and made.text():
+                wanted = made.fontMetrics().horizontalAdvance(made.text().replace("&", ""))
+                assert made.width() >= wanted, (page, made.text(), made.width(), wanted)
+    while abs(theme.scale() - 1.0) > 0.01:
+        window.next_text_size()

@@ -1,0 +1,163 @@
+"""The whole program as a process: it opens, shows, and ends with 0 in the middle of anything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.reports import a_report
+
+from gpuproof.core.report.store import save_report
+
+ROOT = Path(__file__).resolve().parents[2]
+
+_BEGINNING = f"""
+import sys
+sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from gpuproof.gui.main import main
+folder = Path(sys.argv[1])
+"""
+_OPEN = "sys.exit(main('en', preferences_file=folder / 'app.ini'))"
+
+
+def _run(script: str, folder: Path, *arguments: str, platform: str = "offscreen", **more: str) -> Any:
+    environment = {**os.environ, "QT_QPA_PLATFORM": platform, "GPUPROOF_DATA_DIR": str(folder / "data"), **more}
+    return subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", _BEGINNING + script, str(folder), *arguments],
+        env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_the_window_paints_before_numpy_and_pyqtgraph_load(tmp_path: Path) -> None:
+    done = _run(
+        """
+from gpuproof.gui.views.main_window import MainWindow
+heavy = ("numpy", "pyqtgraph", "msgspec", "jinja2", "psutil", "torch", "pynvml")
+class Watched(MainWindow):
+    def paintEvent(self, event):
+        print("at paint", sorted(set(heavy) & set(sys.modules)))
+        super().paintEvent(event)
+import gpuproof.gui.session as session
+session.MainWindow = Watched
+code = main("en", preferences_file=folder / "app.ini", when_open=lambda w: QTimer.singleShot(50, w.close))
+print("code", code, sorted({"torch", "pynvml"} & set(sys.modules)))
+""",
+        tmp_path,
+    )
+    assert done.stdout.splitlines()[0] == "at paint []"
+    assert (done.stdout.splitlines()[-1], done.returncode, done.stderr) == ("code 0 []", 0, "")
+
+
+@pytest.mark.parametrize("step", ["inspect", "benchmark"])
+def test_closing_in_the_middle_ends_the_work_and_returns_0(tmp_path: Path, step: str) -> None:
+    done = _run(
+        f"""
+from helpers.wizard import Script, a_chain
+script = Script(diagnosis=a_chain(), waits_at={step!r})
+import gpuproof.gui.session as session
+make = session.Context
+session.Context = lambda preferences, language: make(preferences, language, script.make)
+def when_open(window):
+    from gpuproof.core.checkup import CheckupSettings
+    check = window._wizard.check
+    window._wizard.start_check(CheckupSettings())
+    def look():
+        if check.state.running == {step!r}:
+            window.close()
+        elif not check.state.is_busy:
+            window.open_page("benchmark")
+            check.benchmark()
+    timer = QTimer(window); timer.timeout.connect(look); timer.start(30)
+code = main("en", preferences_file=folder / "app.ini", when_open=when_open)
+print("cancelled", script.made[-1].is_cancelled)
+sys.exit(code)
+""",
+        tmp_path,
+    )
+    assert (done.stdout, done.returncode, done.stderr) == ("cancelled True\n", 0, "")
+
+
+def test_a_saved_run_is_replayed_and_the_window_closed_half_way(tmp_path: Path) -> None:
+    report = save_report(a_report(), tmp_path)
+    done = _run(
+        """
+def when_open(window):
+    def look():
+        if window._wizard.check.state.is_replaying:
+            print("replaying at", window.page_name)
+            window.close()
+    timer = QTimer(window); timer.timeout.connect(look); timer.start(50)
+sys.exit(main("en", Path(sys.argv[2]), preferences_file=folder / "app.ini", when_open=when_open))
+""",
+        tmp_path,
+        str(report),
+    )
+    assert (done.stdout, done.returncode, done.stderr) == ("replaying at benchmark\n", 0, "")
+
+
+@pytest.mark.xvfb
+@pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool")
+def test_a_real_window_is_driven_with_real_keys_and_closed(tmp_path: Path) -> None:
+    with _XServer(tmp_path) as display:
+        environment = {**os.environ, "QT_QPA_PLATFORM": "xcb", "DISPLAY": display,
+                       "GPUPROOF_DATA_DIR": str(tmp_path / "data"), "XDG_CONFIG_HOME": str(tmp_path)}  # fmt: skip
+        app = subprocess.Popen(
+            [sys.executable, "-c", _BEGINNING + _OPEN, str(tmp_path)],
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        try:
+            window = _wait_for_window(environment)
+            assert "Home" in _do(environment, "getwindowname", window)
+            _do(environment, "windowfocus", "--sync", window)
+            _do(environment, "key", "--window", window, "ctrl+Page_Down")
+            deadline = time.monotonic() + 10
+            while "Start" not in _do(environment, "getwindowname", window) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            assert "Start" in _do(environment, "getwindowname", window)
+            _do(environment, "key", "--window", window, "ctrl+q")
+            out, err = app.communicate(timeout=20)
+        finally:
+            app.kill()
+    assert (app.returncode, out, err) == (0, "", "")
+
+
+class _XServer:
+    def __init__(self, folder: Path) -> None:
+        self._read, write = os.pipe()
+        self._server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1400x950x24", "-nolisten", "tcp"],
+            pass_fds=(write,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(write)
+
+    def __enter__(self) -> str:
+        return ":" + os.read(self._read, 16).decode().strip()
+
+    def __exit__(self, *_: object) -> None:
+        self._server.terminate()
+        self._server.wait(10)
+        os.close(self._read)
+
+
+def _do(environment: dict[str, str], *words: str) -> str:
+    done = subprocess.run(["xdotool", *words], env=environment, capture_output=True, text=True, timeout=20, check=False)
+    return done.stdout.strip()
+
+
+def _wait_for_window(environment: dict[str, str]) -> str:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        found = _do(environment, "search", "--onlyvisible", "--name", "gpuproof").splitlines()
+        if found:
+            time.sleep(0.2)
+            return found[-1]
+        time.sleep(0.1)
+    raise AssertionError("no window appeared")

@@ -1,0 +1,184 @@
+"""The wizard as a person walks through it: mouse, keyboard, results, trouble, and the way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.reports import a_proof
+from helpers.wizard import Script, a_broken_chain, a_chain
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from gpuproof.core.problems import UserProblem
+from gpuproof.core.words import text
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def _click(widget: Any) -> None:
+    QTest.mouseClick(widget, LEFT)
+
+
+def test_a_healthy_machine_from_home_to_report_by_mouse(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    opened = open_window(Script(diagnosis=a_chain(), folder=tmp_path))
+    window, check = opened.window, opened.assembly.check
+    _click(window.page("home").check_button)
+    assert window.page_name == "start"
+    _click(window.page("start").start_button)
+    assert window.page_name == "inspect"
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    inspect = window.page("inspect")
+    assert inspect.banner.title() == "Driver, libraries and torch fit together"
+    _click(inspect.steps.onward_button)
+    assert window.page_name == "recommend"
+    assert "cu130" in window.page("recommend").banner.title()
+    _click(window.page("recommend").steps.onward_button)
+    bench = window.page("benchmark")
+    _click(bench.start_button)
+    qtbot.waitUntil(lambda: check.state.core.report_path is not None and not check.state.is_busy)
+    assert bench.banner.title() == "GPU proven"
+    assert bench.gpu_tile.figure().replace("\u202f", "") == "6100"
+    assert bench.ratio_tile.figure() == "149"
+    _click(bench.steps.onward_button)
+    report = window.page("report")
+    qtbot.waitUntil(lambda: report._preview.toPlainText() != "")
+    assert list(tmp_path.glob("gpuproof-report-*.json")) == [check.state.core.report_path]
+    assert '"format": "gpuproof-report"' in report._preview.toPlainText()
+
+
+def test_the_whole_way_by_keyboard(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    opened = open_window(Script(diagnosis=a_chain(), folder=tmp_path))
+    window, check = opened.window, opened.assembly.check
+    window.activateWindow()
+    window.restore()
+    qtbot.waitUntil(lambda: window.focusWidget() is window.page("home").check_button)
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    assert window.page_name == "start"
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: check.state.core.recommendation is not None and not check.state.is_busy)
+    for page in ("recommend", "benchmark"):
+        QTest.keyClick(window, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+        assert window.page_name == page
+    QTest.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: check.state.core.proof is not None and not check.state.is_busy)
+    QTest.keyClick(window, Qt.Key.Key_PageUp, Qt.KeyboardModifier.ControlModifier)
+    assert window.page_name == "recommend"
+    assert check.state.core.proof is not None
+
+
+def test_the_broken_link_is_opened_with_its_remedy(open_window: Any, qtbot: Any) -> None:
+    opened = open_window(Script(diagnosis=a_broken_chain()))
+    window, check = opened.window, opened.assembly.check
+    window.open_page("start")
+    _click(window.page("start").start_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    inspect = window.page("inspect")
+    assert inspect.chain.button("driver").isChecked()
+    assert "Broken" in inspect.chain.button("driver").accessibleName()
+    shown = _words(inspect)
+    assert "Install a newer driver" in shown
+    assert "sudo apt install nvidia-driver-580" in shown
+
+
+def test_arrow_keys_walk_along_the_chain(open_window: Any, qtbot: Any) -> None:
+    opened = open_window(Script(diagnosis=a_broken_chain()))
+    window, check = opened.window, opened.assembly.check
+    window.open_page("start")
+    _click(window.page("start").start_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    chain = window.page("inspect").chain
+    chain.button("driver").setFocus()
+    QTest.keyClick(chain.button("driver"), Qt.Key.Key_Down)
+    assert chain.button("gpu").isChecked()
+    assert "NVIDIA H100 80GB HBM3" in _words(window.page("inspect"))
+
+
+def test_escape_asks_and_cancel_keeps_what_was_found(open_window: Any, qtbot: Any) -> None:
+    opened = open_window(Script(diagnosis=a_chain(), waits_at="benchmark"))
+    window, check = opened.window, opened.assembly.check
+    opened.assembly.start_check(window.page("start")._presenter.settings("", "", "quick", may_set_up=False))
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window.open_page("benchmark")
+    bench = window.page("benchmark")
+    _click(bench.start_button)
+    qtbot.waitUntil(lambda: check.state.running == "benchmark")
+    window.open_page("home")
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert window.page_name == "benchmark"
+    qtbot.waitUntil(bench.running.yes_button.isVisible)
+    assert check.state.is_busy
+    _click(bench.running.no_button)
+    assert not check.state.is_cancelling
+    bench.running.ask()
+    _click(bench.running.yes_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    assert bench.problem.message() == "Cancelled."
+    assert check.state.core.diagnosis is not None
+    assert bench.start_button.isEnabled()
+
+
+@pytest.mark.parametrize(("step", "page"), [("inspect", "inspect"), ("benchmark", "benchmark"), ("report", "report")])
+def test_trouble_is_said_at_its_own_step(open_window: Any, qtbot: Any, step: str, page: str, tmp_path: Path) -> None:
+    problem = UserProblem(text("The child ended with signal {number}", number=11), text("Try again"))
+    opened = open_window(Script(diagnosis=a_chain(), problems={step: problem}, folder=tmp_path))
+    window, check = opened.window, opened.assembly.check
+    window.open_page("start")
+    _click(window.page("start").start_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    if step != "inspect":
+        window.open_page("benchmark")
+        _click(window.page("benchmark").start_button)
+        qtbot.waitUntil(lambda: not check.state.is_busy)
+    shown = window.page(page)
+    assert shown.problem.message() == "The child ended with signal 11"
+    assert window.sidebar.entry(page).accessibleName().endswith("problem found")
+
+
+def test_a_verdict_that_is_not_proven_says_so(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    opened = open_window(Script(diagnosis=a_chain(), proof=a_proof("not_proven"), folder=tmp_path))
+    window, check = opened.window, opened.assembly.check
+    window.open_page("start")
+    _click(window.page("start").start_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window.open_page("benchmark")
+    _click(window.page("benchmark").start_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy and check.state.core.proof is not None)
+    assert window.page("benchmark").banner.title() == "Not proven"
+    assert window.sidebar.entry("benchmark").accessibleName() == "Benchmark, needs attention"
+
+
+def test_a_bad_environment_is_refused_before_anything_starts(open_window: Any) -> None:
+    opened = open_window()
+    window = opened.window
+    window.open_page("start")
+    start = window.page("start")
+    start.environment.setEditText("conda env torch")
+    _click(start.start_button)
+    assert window.page_name == "start"
+    assert start._problem.isVisible()
+    assert "conda env torch" in start._problem.message()
+
+
+def test_the_language_changes_in_the_open_window(open_window: Any, qtbot: Any) -> None:
+    opened = open_window(Script(diagnosis=a_broken_chain()))
+    window, check = opened.window, opened.assembly.check
+    window.open_page("start")
+    _click(window.page("start").start_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    inspect = window.page("inspect")
+    _click(window.sidebar.language_button)
+    assert inspect.title_label().text() == "检查"
+    assert "断开" in inspect.chain.button("driver").accessibleName()
+    assert window.sidebar.language_button.text() == "English"
+    _click(window.sidebar.language_button)
+    assert inspect.title_label().text() == "Inspect"
+    assert opened.context.preferences.language == "en"
+
+
+def _words(page: Any) -> str:
+    from PySide6.QtWidgets import QLabel, QPlainTextEdit
+
+    labels = [label.text() for label in page.findChildren(QLabel)]
+    return "\n".join(labels + [field.toPlainText() for field in page.findChildren(QPlainTextEdit)])
