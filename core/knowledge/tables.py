@@ -1,7 +1,8 @@
 """Loads one table of ``assets/knowledge`` at a time, adds rows that ``knowledge update`` fetched, and remembers it.
 
 A table is ``{"table", "read_on", "what", "sources", "rows": [...]}``; some carry further lists beside ``rows``. Rows
-from the wheel index stand in ``<data folder>/knowledge/<table>.json`` with ``"source": "from index, <date>"``.
+from the wheel index stand in ``<data folder>/knowledge/from_index.json``, by table, with ``"source": "from index,
+<date>"``; one file, so that an update is there whole or not at all.
 """
 
 from __future__ import annotations
@@ -56,9 +57,9 @@ def data_folder() -> Path:
     return user_data_path("gpuproof", appauthor=False)
 
 
-def overlay_path(name: str) -> Path:
-    """Return where the refreshed rows of a table are kept."""
-    return data_folder() / "knowledge" / f"{name}.json"
+def overlay_path() -> Path:
+    """Return where the rows that came from the wheel index are kept."""
+    return data_folder() / "knowledge" / "from_index.json"
 
 
 @remembered
@@ -66,7 +67,9 @@ def table(name: str) -> Row:
     """Return one whole table; the rows of a refreshed one are already merged in."""
     shipped: dict[str, Any] = json.loads((tables_folder() / f"{name}.json").read_text(encoding="utf-8"))
     if name in REFRESHED_TABLES:
-        shipped["rows"] = [*shipped["rows"], *_overlay_rows(name)]
+        kept = overlay().get(name)
+        found = kept if isinstance(kept, list) else []
+        shipped["rows"] = [*shipped["rows"], *(row for row in found if isinstance(row, dict))]
     return shipped
 
 
@@ -75,13 +78,14 @@ def rows(name: str) -> list[Row]:
     return list(table(name)["rows"])
 
 
-def _overlay_rows(name: str) -> list[Row]:
-    path = overlay_path(name)
+@remembered
+def overlay() -> Row:
+    """Return what the last update kept, ``{"fetched_on", "origin", <table>: [rows]}``; empty when there was none."""
+    path = overlay_path()
     try:
         if path.stat().st_size > _MAXIMUM_OVERLAY_BYTES:
-            return []
+            return {}
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # absent is the usual case; a damaged copy must not stop a diagnosis
-        return []
-    kept = found.get("rows") if isinstance(found, dict) else None
-    return [row for row in kept if isinstance(row, dict)] if isinstance(kept, list) else []
+        return {}
+    return found if isinstance(found, dict) else {}

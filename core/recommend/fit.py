@@ -89,12 +89,19 @@ def _kernel_obstacles(case: Case, release: TorchRelease, build: TorchBuild, card
         words = text("The compute capability of {card} is not known.", card=card.name)
         return [Obstacle("kernel", words)]
     codes = machine_code(release.version, build.variant, case.platform)
+    if not codes:
+        words = text(
+            "Which cards {variant} of torch {torch} holds code for is not known yet.",
+            variant=build.variant,
+            torch=release.version,
+        )
+        return [Obstacle("kernel", words)]
     if not knowledge.runs_on(codes, device, build.cuda):
         words = text(
             "It holds no code for {card} (compute capability {capability}), only {codes}.",
             card=card.name,
             capability=device,
-            codes=" ".join(codes) or "?",
+            codes=" ".join(codes),
         )
         return [Obstacle("kernel", words)]
     oldest = knowledge.cudnn_minimum_capability(build.cudnn) if build.cudnn else None

@@ -41,10 +41,10 @@ def test_a_shipped_row_outranks_the_same_row_of_an_update(data_folder: Path) -> 
     assert found.source == "pypi"
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"rows": 3}', '{"rows": [1, "x"]}'])
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"torch_releases": 3}', '{"torch_releases": [1, "x"]}'])
 def test_damaged_update_is_passed_over(data_folder: Path, damage: str) -> None:
     (data_folder / "knowledge").mkdir()
-    (data_folder / "knowledge" / "torch_releases.json").write_text(damage, encoding="utf-8")
+    (data_folder / "knowledge" / "from_index.json").write_text(damage, encoding="utf-8")
     assert knowledge.torch_releases()[0].version == "2.15.0"
 
 
@@ -110,4 +110,4 @@ def _append(path: Path, key: str, row: dict[str, object]) -> None:
 
 def _overlay(folder: Path, name: str, rows: list[dict[str, object]]) -> None:
     (folder / "knowledge").mkdir(exist_ok=True)
-    (folder / "knowledge" / f"{name}.json").write_text(json.dumps({"rows": rows}), encoding="utf-8")
+    (folder / "knowledge" / "from_index.json").write_text(json.dumps({name: rows}), encoding="utf-8")
