@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from collections.abc import Iterable, Sequence
@@ -113,7 +114,7 @@ def find_step(rows: Sequence[Row]) -> HistoryStep | None:
     logs = [math.log(row.gpu_frames_per_second) for row in rows if row.gpu_frames_per_second]
     if len(logs) != len(rows) or len(logs) < 2 * 2:
         return None
-    best, at = max((_step_size(logs, cut), cut) for cut in range(2, len(logs) - 1))
+    best, at = max((size, cut) for cut, size in enumerate(_step_sizes(logs), start=2))
     step = statistics.fmean(logs[at:]) - statistics.fmean(logs[:at])
     if best < _STEP_T or abs(step) < _STEP_RATIO:
         return None
@@ -136,12 +137,19 @@ def _row_level(row: Row) -> Level | None:
     )
 
 
-def _step_size(logs: Sequence[float], cut: int) -> float:
-    first, second = logs[:cut], logs[cut:]
-    squares = sum((x - statistics.fmean(part)) ** 2 for part in (first, second) for x in part)
-    deviation = math.sqrt(max(squares / (len(logs) - 2), 0.002**2))
-    gap = abs(statistics.fmean(second) - statistics.fmean(first))
-    return gap / (deviation * math.sqrt(1 / len(first) + 1 / len(second)))
+def _step_sizes(logs: Sequence[float]) -> list[float]:
+    """Return the t of a change at each place that leaves two values on either side; one pass with running sums."""
+    count = len(logs)
+    sums = list(itertools.accumulate(logs, initial=0.0))
+    squares = list(itertools.accumulate((value * value for value in logs), initial=0.0))
+    return [_step_size(cut, count - cut, sums[cut], sums[-1] - sums[cut], squares[-1]) for cut in range(2, count - 1)]
+
+
+def _step_size(first: int, second: int, first_sum: float, second_sum: float, squares: float) -> float:
+    rest = squares - first_sum**2 / first - second_sum**2 / second
+    deviation = math.sqrt(max(rest / (first + second - 2), 0.002**2))
+    gap = abs(second_sum / second - first_sum / first)
+    return gap / (deviation * math.sqrt(1 / first + 1 / second))
 
 
 def _far(rows: Sequence[Row]) -> list[Row]:

@@ -84,7 +84,7 @@ def a_result(*, gpu_fps: float = 6100.0, cpu_fps: float = 41.0, seed: int = 1, *
     result = BenchResult(
         settings=BenchSettings(preset="quick"), gpu=gpu, cpu=cpu,
         speedup=Ratio(ratio=ratio, low=ratio * 0.97, high=ratio * 1.03),
-        doubts=(Doubt(kind="throttled", words=text("The GPU lowered its clock: {reason}.", reason="sw_power_cap")),),
+        doubts=(Doubt(kind="throttled", words=text("Sample doubt: clock lowered by {reason}.", reason="sw_power_cap")),),
         limits={"matmul_tflops": 612.0, "batch": "memory"}, first_run={"import_s": 4.2, "first_frame_s": 0.9},
         placement={"parameters_on": "cuda:0"}, blocks=tuple(blocks), telemetry=some_telemetry(), workload_version="1",
     )  # fmt: skip
@@ -96,10 +96,10 @@ def a_finding(**changes: Any) -> Finding:
     finding = Finding(
         id="driver-supports-torch", rule="driver-supports-torch", cause="driver_too_old", link="driver",
         severity="error", confidence="certain",
-        title=text("Driver {found} cannot run CUDA {cuda}", found="525.60", cuda="12.8"),
-        evidence=(text("driver {version}", version="525.60.13"), text("torch built for CUDA {cuda}", cuda="12.8")),
+        title=text("Sample finding: driver {found} cannot run CUDA {cuda}", found="525.60", cuda="12.8"),
+        evidence=(text("sample evidence: driver {version}", version="525.60.13"), text("sample evidence: torch built for CUDA {cuda}", cuda="12.8")),
         remedy=Remedy(
-            (Step(text("Install a newer driver"), "sudo apt install nvidia-driver-580"), Step(literal("Restart")))
+            (Step(text("Sample step: install a newer driver"), "sudo apt install nvidia-driver-580"), Step(literal("Restart")))
         ),
     )  # fmt: skip
     return replace(finding, **changes)
@@ -115,7 +115,7 @@ def a_diagnosis(**changes: Any) -> Diagnosis:
         )
     )  # fmt: skip
     diagnosis = Diagnosis(
-        cause="healthy", title=text("Driver, libraries and torch fit together"), confidence="certain", primary=None,
+        cause="healthy", title=text("Sample diagnosis: all fits together"), confidence="certain", primary=None,
         findings=(), unknown=(), ask_next=None, chain=chain,
     )  # fmt: skip
     return replace(diagnosis, **changes)
@@ -137,8 +137,8 @@ def a_recommendation() -> Recommendation:
     choice = Choice(torch="2.11.0", variant="cu130", index_url=url, python_ok=True, commands=commands)
     return Recommendation(
         choice=choice, driver=DriverAdvice(action="keep", minimum="580.65.06"), is_installed=True,
-        because=(text("Driver {driver} covers CUDA {cuda}", driver="580.159.04", cuda="13.0"),),
-        rejected=(Rejected(torch="2.11.0", variant="cu126", reason=text("An older CUDA brings nothing here")),),
+        because=(text("Sample reason: driver {driver} covers CUDA {cuda}", driver="580.159.04", cuda="13.0"),),
+        rejected=(Rejected(torch="2.11.0", variant="cu126", reason=text("Sample rejection: an older CUDA brings nothing")),),
     )  # fmt: skip
 
 
@@ -146,7 +146,8 @@ def a_proof(verdict: Any = "proven") -> Proof:
     """Return three layers of one verdict."""
     names: tuple[Any, ...] = ("environment", "placement", "behaviour")
     layers = tuple(
-        ProofLayer(name=n, verdict=verdict, evidence=(text("Layer {name} was seen", name=n),)) for n in names
+        ProofLayer(name=n, verdict=verdict, evidence=(text("Sample evidence: layer {name} was seen", name=n),))
+        for n in names
     )
     return Proof(verdict=verdict, layers=layers)
 

@@ -7,40 +7,10 @@ from importlib import resources
 from typing import Any
 
 from gpuproof.core.report.export.charts import charts_of
+from gpuproof.core.report.export.headings import HEADINGS
 from gpuproof.core.report.export.svg import PAGE
 from gpuproof.core.report.export.view import Speaker, view_of
 from gpuproof.core.report.model import Report
-from gpuproof.core.words import text
-
-_HEADINGS = {
-    "figures": text("Figures"),
-    "proof": text("The proof, layer by layer"),
-    "chain": text("From the application down to the GPU"),
-    "findings": text("What is wrong, and what mends it"),
-    "unknown": text("What could not be established"),
-    "advice": text("Recommendation"),
-    "because": text("Why"),
-    "rejected": text("Why not the others"),
-    "commands": text("Commands"),
-    "bench": text("Benchmark"),
-    "sample": text(
-        "Sample workload with random weights. Not included: face detection, video decoding and encoding, files."
-    ),
-    "doubts": text("Doubts about these figures"),
-    "telemetry": text("While it ran"),
-    "first_run": text("The first run, step by step"),
-    "limits": text("Limits of this machine"),
-    "conditions": text("Conditions"),
-    "privacy": text("Privacy"),
-    "removed": text("Replaced or left out"),
-    "count": text("Times"),
-    "origin": text("About this report"),
-    "interval": text("95 % interval"),
-    "next": text("What to look at next"),
-    "name": text("Name"),
-    "value": text("Value"),
-    "made_by": text("Report by gpuproof"),
-}
 
 
 def page(report: Report, language: str) -> str:
@@ -50,7 +20,7 @@ def page(report: Report, language: str) -> str:
     say = Speaker(language)
     # The SVG is made of our own shapes and of escaped text only, so it is not escaped a second time.
     charts = [(title, Markup(svg)) for title, svg in charts_of(report.result, say, PAGE)]
-    headings = {name: say(words) for name, words in _HEADINGS.items()}
+    headings = {name: say(words) for name, words in HEADINGS.items()}
     words: str = _template().render(view=view_of(report, language), h=headings, charts=charts)
     return words
 

@@ -1,0 +1,175 @@
+"""PDF and PNG: settles what is shown, and has a child process with Qt draw it (the core itself never loads Qt)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from gpuproof.core.problems import CouldNotFinish
+from gpuproof.core.report.export.charts import charts_of
+from gpuproof.core.report.export.headings import HEADINGS
+from gpuproof.core.report.export.svg import PAPER
+from gpuproof.core.report.export.view import LayerView, Speaker, View, view_of
+from gpuproof.core.report.model import Report
+from gpuproof.core.words import Text, text
+
+_DEADLINE_S = 60.0
+_NO_FONT, _NO_QT = 4, 5
+_COLOURS = {"proven": "good", "healthy": "good", "ok": "good", "refuted": "bad", "problem": "bad", "broken": "bad"}
+Block = dict[str, Any]
+
+
+def layout_bytes(report: Report, form: str, language: str) -> bytes:
+    """Return the layout as JSON: everything that will be seen, so that it can be scanned before it is drawn."""
+    view, say = view_of(report, language), Speaker(language)
+    layout: Block = {
+        "form": form,
+        "verdict": view.verdict,
+        "summary": view.summary,
+        "made": view.made,
+        "colour": _COLOURS.get(view.state, "doubt"),
+    }
+    layout |= _card(view, say) if form == "png" else {"blocks": _blocks(report, view, say)}
+    return json.dumps(layout, ensure_ascii=False).encode()
+
+
+def draw(layout: bytes, form: str) -> bytes:
+    """Have the layout drawn; trouble (no Qt, no Chinese font, a hang) is one clear line."""
+    with tempfile.TemporaryDirectory(prefix="gpuproof-") as folder:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "gpuproof.gui.paper"], input=layout, capture_output=True,
+                timeout=_DEADLINE_S, env=_environment(), cwd=folder, check=False,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired) as trouble:
+            raise _not_drawn(form, type(trouble).__name__) from None
+    if done.returncode == 0 and done.stdout:
+        return done.stdout
+    if done.returncode == _NO_FONT:
+        raise CouldNotFinish(
+            text("The {form} was not drawn: no font with Chinese characters was found.", form=form.upper()),
+            text("Install one, for instance: sudo apt install fonts-noto-cjk"),
+        )
+    last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [str(done.returncode)]
+    raise _not_drawn(form, last[0][:200])
+
+
+def _not_drawn(form: str, reason: str) -> CouldNotFinish:
+    return CouldNotFinish(
+        text("The {form} was not drawn: {reason}", form=form.upper(), reason=reason),
+        text("Export as html and print it from a browser, or install the system packages that Qt needs."),
+    )
+
+
+def _environment() -> dict[str, str]:
+    """Return an environment in which the child finds this same package, and writes no local time zone into the PDF."""
+    import gpuproof
+
+    root = str(Path(gpuproof.__file__).resolve().parent.parent)
+    known = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{known}" if known else root, "TZ": "UTC"}
+
+
+def _card(view: View, say: Speaker) -> dict[str, Any]:
+    interval = say(text("95 % interval"))
+    return {
+        "figures": [
+            {"label": f.label, "value": f.value, "unit": f.unit, "interval": f"{interval} {f.interval}"}
+            for f in view.figures
+        ],
+        "layers": [
+            {"name": one.name, "state": one.state_words, "colour": _COLOURS.get(one.state, "doubt")}
+            for one in (view.layers or view.chain[-3:])
+        ],
+        "footer": " · ".join((view.made, f"gpuproof {view.origin[1][1]}", view.origin[2][1])),
+    }
+
+
+def _blocks(report: Report, view: View, say: Speaker) -> list[Block]:
+    return [
+        *_figures(view, say),
+        *_layers(view.layers, HEADINGS["proof"], say),
+        *_layers(view.chain, HEADINGS["chain"], say),
+        *_findings(view, say),
+        *_advice(view, say),
+        *_bench(report, view, say),
+        *_ending(view, say),
+    ]
+
+
+def _heading(name: str, say: Speaker) -> Block:
+    return {"kind": "heading", "text": say(HEADINGS[name])}
+
+
+def _figures(view: View, say: Speaker) -> list[Block]:
+    if not view.figures:
+        return []
+    head = ["", say(HEADINGS["value"]), say(HEADINGS["interval"])]
+    rows = [head, *([f.label, f"{f.value} {f.unit}  ({f.note})", f.interval] for f in view.figures)]
+    return [_heading("figures", say), {"kind": "rows", "rows": rows, "shares": [0.4, 0.38, 0.22], "head": True}]
+
+
+def _layers(layers: tuple[LayerView, ...], title: Text, say: Speaker) -> list[Block]:
+    blocks: list[Block] = [{"kind": "heading", "text": say(title)}] if layers else []
+    for layer in layers:
+        blocks.append({"kind": "text", "text": f"{layer.name}: {layer.state_words}", "bold": True})
+        blocks.append({"kind": "bullets", "lines": list(layer.lines)})
+    return blocks
+
+
+def _findings(view: View, say: Speaker) -> list[Block]:
+    blocks: list[Block] = [_heading("findings", say)] if view.findings else []
+    for finding in view.findings:
+        blocks.append({"kind": "text", "text": finding.title, "bold": True})
+        blocks += [{"kind": "note", "text": finding.note}, {"kind": "bullets", "lines": list(finding.evidence)}]
+        for number, (words, command) in enumerate(finding.steps, 1):
+            blocks.append({"kind": "text", "text": f"{number}. {words}"})
+            blocks += [{"kind": "code", "text": command}] if command else []
+    if view.unknown or view.ask_next:
+        lines = [*view.unknown, *([view.ask_next] if view.ask_next else [])]
+        blocks += [_heading("unknown", say), {"kind": "bullets", "lines": lines}]
+    return blocks
+
+
+def _advice(view: View, say: Speaker) -> list[Block]:
+    advice = view.advice
+    if advice is None:
+        return []
+    blocks: list[Block] = [_heading("advice", say), {"kind": "text", "text": advice.choice, "bold": True}]
+    blocks += [{"kind": "text", "text": advice.driver}, {"kind": "bullets", "lines": [*advice.because, *advice.how]}]
+    for name, command in advice.commands:
+        blocks += [{"kind": "note", "text": name}, {"kind": "code", "text": command}]
+    if advice.rejected:
+        rows = [list(row) for row in advice.rejected]
+        blocks += [{"kind": "text", "text": say(HEADINGS["rejected"]), "bold": True}]
+        blocks += [{"kind": "rows", "rows": rows, "shares": [0.3, 0.7]}]
+    return blocks
+
+
+def _bench(report: Report, view: View, say: Speaker) -> list[Block]:
+    charts = charts_of(report.result, say, PAPER)
+    if not charts and not view.problems:
+        return []
+    blocks = [_heading("bench", say), {"kind": "note", "text": say(HEADINGS["sample"])}]
+    blocks.append({"kind": "bullets", "lines": [*view.problems, *view.doubts]})
+    blocks.append({"kind": "charts", "charts": [list(chart) for chart in charts]})
+    if view.stages:
+        columns = len(view.stages[0])
+        shares = [0.4, *[0.6 / (columns - 1)] * (columns - 1)]
+        blocks.append({"kind": "rows", "rows": [list(row) for row in view.stages], "shares": shares, "head": True})
+    return blocks
+
+
+def _ending(view: View, say: Speaker) -> list[Block]:
+    blocks: list[Block] = []
+    for name, rows in (("first_run", view.first_run), ("conditions", view.conditions), ("origin", view.origin)):
+        if rows:
+            table = {"kind": "rows", "rows": [list(row) for row in rows], "shares": [0.42, 0.58]}
+            blocks += [_heading(name, say), table]
+    notes = [words for words in (view.privacy, view.integrity) if words]
+    return [*blocks, *({"kind": "note", "text": words} for words in notes)]

@@ -1,0 +1,86 @@
+"""``gpuproof report`` in the terminal: show, export, redact, and clear refusals."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from helpers.reports import a_report
+
+from gpuproof.core.cli.main import main
+from gpuproof.core.cli.terminal import Terminal
+from gpuproof.core.report.store import load_report, save_report
+
+
+@pytest.fixture
+def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GPUPROOF_DATA_DIR", str(tmp_path / "data"))
+    return save_report(a_report(), tmp_path)
+
+
+def ran(*words: str) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    return main(words, Terminal(out=out, err=err)), out.getvalue(), err.getvalue()
+
+
+def test_show_says_what_the_report_says(saved: Path) -> None:
+    code, out, _ = ran("report", "show", str(saved))
+    assert code == 0
+    assert out.startswith("Proven: the GPU does the work")
+    assert "6,100 frames/s" in out
+
+
+def test_show_as_json_is_the_document(saved: Path) -> None:
+    code, out, _ = ran("report", "show", str(saved), "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert document["format"] == "gpuproof-report"
+    assert document["integrity"] == "intact"
+
+
+def test_show_in_chinese(saved: Path) -> None:
+    assert "已证实" in ran("report", "show", str(saved), "--lang", "zh")[1]
+
+
+@pytest.mark.parametrize("form", ["html", "md", "txt", "csv", "json"])
+def test_export_writes_the_format_of_the_ending_or_of_the_option(saved: Path, tmp_path: Path, form: str) -> None:
+    by_ending, by_option = tmp_path / f"a.{form}", tmp_path / "b"
+    assert ran("report", "export", str(saved), "--out", str(by_ending))[0] == 0
+    assert ran("report", "export", str(saved), "--format", form, "--out", str(by_option))[0] == 0
+    assert by_ending.read_bytes() == by_option.read_bytes() != b""
+
+
+def test_redact_lists_what_was_taken_out(tmp_path: Path, saved: Path) -> None:
+    full = tmp_path / "full.json"
+    full.write_bytes(
+        saved.read_bytes().replace(b'"target": "self"', b'"target": "python:/home/canaryuser7/bin/python"')
+    )
+    code, out, _ = ran("report", "redact", str(full), "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert Path(document["path"]).name == "full-redacted.json"
+    assert b"canaryuser7" not in Path(document["path"]).read_bytes()
+    assert load_report(document["path"]).integrity == "intact"
+
+
+@pytest.mark.parametrize("action", [("show",), ("export", "--format", "md"), ("redact",)])
+def test_a_file_that_is_no_report_is_one_line_and_exit_code_two(tmp_path: Path, action: tuple[str, ...]) -> None:
+    stranger = tmp_path / "stranger.json"
+    stranger.write_text('{"hello": 1}')
+    code, out, err = ran("report", action[0], str(stranger), *action[1:])
+    assert (code, out) == (2, "")
+    assert len(err.strip().splitlines()) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["stranger.json"]
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+    assert "No such file" in ran("report", "show", str(tmp_path / "none.json"))[2]
+    assert "is not a file" in ran("report", "show", str(tmp_path))[2]
+
+
+def test_an_unwritable_place_is_one_line(saved: Path) -> None:
+    code, _, err = ran("report", "export", str(saved), "--out", "/proc/nowhere/x.html")
+    assert code == 2
+    assert "could not be written" in err

@@ -1,0 +1,192 @@
+"""Every export: the golden files, the limits, and that nothing in it runs, links or leaves the page."""
+
+from __future__ import annotations
+
+import csv
+import html.parser
+import io
+import itertools
+import json
+import re
+import struct
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.reports import NOON, a_broken_diagnosis, a_report, a_result
+
+from gpuproof.core.problems import UserProblem
+from gpuproof.core.report.export import FORMATS, export
+from gpuproof.core.report.model import Report
+from gpuproof.core.words import text
+
+GOLDEN = Path(__file__).resolve().parents[3] / "data" / "reports" / "golden"
+NASTY = "<script>alert(1)</script> ](http://evil.example) `|` @someone =cmd() &amp; \u202egnp"
+
+
+def a_fixed_report() -> Report:
+    """Return a report in which nothing depends on this machine, its key or the version."""
+    report = a_report(diagnosis=a_broken_diagnosis(), now=NOON)
+    return replace(report, machine_id="machine-0123456789", product_version="0.1.0", tools={})
+
+
+@pytest.mark.parametrize(
+    ("form", "language"), [(f, lang) for f in ("html", "md", "txt", "csv") for lang in ("en", "zh")]
+)
+def test_the_export_is_the_golden_one(form: str, language: str) -> None:
+    golden = GOLDEN / f"report.{language}.{form}"
+    assert export(a_fixed_report(), form, language).decode() == golden.read_bytes().decode()
+
+
+def test_json_export_is_the_golden_one() -> None:
+    assert json.loads(export(a_fixed_report(), "json")) == json.loads((GOLDEN / "report.json").read_bytes())
+
+
+def test_another_format_is_one_clear_line() -> None:
+    with pytest.raises(UserProblem, match="docx is not a format"):
+        export(a_report(), "docx")
+
+
+class Page(html.parser.HTMLParser):
+    """Collects what an accessibility check looks at."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(words)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def of(self, *tags: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.tags if tag in tags]
+
+
+@pytest.fixture(scope="module")
+def big_page() -> str:
+    """A page of a long run: as large as pages get."""
+    result = a_result(telemetry=a_result().telemetry * 50)
+    return export(a_report(result=result, diagnosis=a_broken_diagnosis()), "html").decode()
+
+
+def test_the_page_is_small_and_stands_alone(big_page: str) -> None:
+    assert len(big_page.encode()) < 500 * 1024
+    page = Page(big_page)
+    assert page.of("script", "link", "iframe", "object", "embed", "img", "form", "a") == []
+    assert not re.search(r"url\(|@import|javascript:|\son\w+=", big_page)
+    assert "default-src 'none'" in str(page.of("meta"))
+
+
+def test_the_page_can_be_read_by_everybody(big_page: str) -> None:
+    page = Page(big_page)
+    assert page.of("html")[0]["lang"] == "en"
+    assert len(page.of("h1")) == len(page.of("main")) == len(page.of("title")[:1]) == 1
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    assert all(svg.get("aria-label") and svg.get("role") == "img" for svg in page.of("svg"))
+    assert all("scope" in cell for cell in page.of("th"))
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    named = [attributes["aria-labelledby"] for _, attributes in page.tags if "aria-labelledby" in attributes]
+    assert set(named) <= set(ids)
+
+
+def _contrast(first: str, second: str) -> float:
+    def light(colour: str) -> float:
+        full = "".join(c * 2 for c in colour) if len(colour) == 3 else colour
+        parts = [int(full[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+        r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    high, low = sorted((light(first), light(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_words_have_enough_contrast_in_light_and_dark(big_page: str) -> None:
+    schemes = re.findall(r":root\{(--[^}]*)\}", big_page)
+    assert len(schemes) == 3
+    for scheme in schemes:
+        colours = dict(re.findall(r"--(\w+):#([0-9a-f]{3,6})", scheme))
+        for name in ("ink", "soft", "good", "doubt", "bad"):
+            for ground in ("page", "surface"):
+                assert _contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
+
+
+def nasty_report() -> Report:
+    report = a_fixed_report()
+    result: Any = report.result
+    gpu = replace(result.gpu, name=NASTY)
+    diagnosis = replace(a_broken_diagnosis(), title=text("{x}", x=NASTY))
+    conditions = {**report.conditions, NASTY: NASTY}
+    blocks = (replace(result.blocks[0], variant="=1+1"), *result.blocks[1:])
+    return replace(
+        report, result=replace(result, gpu=gpu, blocks=blocks), diagnosis=diagnosis, conditions=conditions, app=NASTY
+    )
+
+
+def test_words_of_a_stranger_are_words_everywhere() -> None:
+    page = export(nasty_report(), "html").decode()
+    assert "<script" not in page
+    assert Page(page).of("script", "a") == []
+    assert "\u202e" not in page
+    markdown = export(nasty_report(), "md").decode()
+    assert "<script" not in markdown
+    assert not re.search(r"(?<!\\)\]\(", markdown)
+    assert "@someone" not in markdown
+    rows = list(csv.reader(io.StringIO(export(nasty_report(), "csv").decode())))
+    assert all(not cell.startswith(("=", "+", "@")) for row in rows for cell in row)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_markdown_fits_an_issue_tracker(language: str) -> None:
+    findings = tuple(replace(a_broken_diagnosis().findings[0], id=str(number)) for number in range(20))
+    diagnosis = replace(a_broken_diagnosis(), findings=findings)
+    packages = [{"name": f"nvidia-lib{n}", "version": "1", "installer": "pip"} for n in range(90)]
+    report = replace(a_fixed_report(), diagnosis=diagnosis)
+    report = replace(report, facts={**report.facts, "packages": packages})
+    lines = export(report, "md", language).decode().splitlines()
+    assert len(lines) <= 60
+    assert "<details>" in "\n".join(lines)
+    assert "PyTorch version: 2.11.0+cu130" in lines
+    assert "Nvidia driver version: 580.159.04" in lines
+
+
+def test_csv_holds_every_raw_block_and_sample() -> None:
+    report = a_fixed_report()
+    assert report.result is not None
+    rows = list(csv.DictReader(io.StringIO(export(report, "csv").decode())))
+    blocks = [row for row in rows if row["kind"] == "block"]
+    assert len(blocks) == len(report.result.blocks)
+    assert len(rows) - len(blocks) == len(report.result.telemetry)
+    first = report.result.blocks[0]
+    assert float(blocks[0]["duration_s"]) == first.duration_s
+    assert float(blocks[0]["stage_alignment_s"]) == dict(first.stages_s)["alignment"]
+
+
+@pytest.mark.parametrize("changes", [{}, {"result": None, "proof": None}, {"diagnosis": None, "proof": None}])
+@pytest.mark.parametrize("form", ["html", "md", "txt", "csv"])
+def test_a_report_with_parts_missing_can_be_exported(form: str, changes: dict[str, Any]) -> None:
+    assert export(a_report(**changes), form, "zh")
+
+
+def test_the_formats_are_those_of_the_contract() -> None:
+    assert set(FORMATS) == {"json", "html", "md", "txt", "pdf", "png", "csv"}
+
+
+def test_the_png_card_has_its_size() -> None:
+    data = export(a_fixed_report(), "png", "zh")
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", data[16:24]) == (1200, 630)
+
+
+def test_the_pdf_has_vectors_embedded_fonts_and_no_local_time() -> None:
+    data = export(a_fixed_report(), "pdf", "zh")
+    assert data.startswith(b"%PDF-")
+    assert b"/FontFile" in data
+    assert b"/CreationDate (D:" in data
+    zone = re.search(rb"/CreationDate \(D:\d{14}([^)]*)\)", data)
+    assert zone is not None
+    assert zone.group(1) in (b"Z", b"Z00'00'", b"+00'00'", b"")
+    assert b"/Subtype /Image" not in data
