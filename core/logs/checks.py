@@ -6,28 +6,10 @@ import re
 from collections.abc import Callable
 
 from gpuproof.core.logs.model import Kind, Signal
+from gpuproof.core.logs.phrases import CODEC, FATAL, GPU_PROVIDER, HELPER, NOT_APPLIED, ZH_DENIED, ZH_NOT_APPLIED
 
 Look = tuple[Kind, bool, str]  # kind, decisive, component
 Check = Callable[[Signal, "re.Match[str]", str], "Look | None"]
-
-# words around a device name that make it a request, a condition, an option's help or another thing than the model
-_NOT_APPLIED = re.compile(
-    r"(?i)\boffload|map_location|\bif\b|\bwhether\b|\busage:|--help|\bchoose (?:from|between)\b|\bplease\b|n't\b"
-    r"|\bdefault: |\bshould\b|\btry(?:ing)? to\b|\bcan(?:not)?\b|\bcould\b|\bunable\b|\bfail|\bnot\b|\bno\b|\bneeds?\b"
-    r"|\brequested\b|\brequires?\b|\bsupports?\b|\brecommend|\bwant\b|\bhow to\b|\bpip install\b|\?|\bwithout\b"
-    r"|\bmust\b|\bself\.|\bdef \w+\(|^\s*(?:File \"|#|>>> |import |from |return )|\bwould\b|\bmight\b|\bmay\b|\bwhen\b"
-)
-_ZH_NOT_APPLIED = re.compile(r"如果|是否|若|请|建议|可以|可选|需要|推荐|怎么|如何|为什么|吗|？|\?|能否|应该|尝试|准备")
-_ZH_DENIED = re.compile(r"未|无法|不能|没有|不支持|不可用|失败|没")
-# parts of an application that run on the CPU by design or by choice
-_HELPER = re.compile(
-    r"(?i)\b(vae|clip|text[ _]?encoder\w*|t5\w*|tokeni[sz]er|vad|pyannote|safety[ _]checker|embedd?ings?"
-    r"|vision[ _]?tower|image[ _]?encoder|post-?process\w*|pre-?process\w*|demucs|denoiser|face[ _-]?(?:detect\w*|analy\w*|parser)"
-    r"|landmarks?|mediapipe|tf_?lite|xnnpack|preview|generator|data ?loader|sampler|random|noise|rng|seed)\b"
-)
-_CODEC = re.compile(r"(?i)\b(?:ffmpeg|nvenc|nvdec|cuvid|encod\w+|decod\w+|hwaccel|video reader|decord|vaapi)\b")
-_GPU_PROVIDER = re.compile(r"(?i)(?:cuda|tensorrt|nvtensorrtrtx|dml|rocm|migraphx|coreml|webgpu|qnn)\w*")
-_FATAL = re.compile(r"\b\w*(?:Error|Exception)\b\s*[:(]|\bERROR\b|\bFATAL\b|\bCRITICAL\b|\braise \b|\[E\b|level=ERROR")
 
 
 def look(signal: Signal, found: re.Match[str], line: str) -> Look | None:
@@ -39,7 +21,7 @@ def look(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 
 def is_fatal(line: str) -> bool:
     """Tell whether the line itself is an exception or an error-level message."""
-    return _FATAL.search(line) is not None
+    return FATAL.search(line) is not None
 
 
 def _as_it_is(signal: Signal) -> Look:
@@ -47,26 +29,35 @@ def _as_it_is(signal: Signal) -> Look:
 
 
 def _component(signal: Signal, words: str) -> str:
-    if _CODEC.search(words):
+    if CODEC.search(words):
         return "video_codec"
-    return "helper" if _HELPER.search(words) else signal.component
+    return "helper" if HELPER.search(words) else signal.component
 
 
 def _device_choice(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """``Using device: cuda:0``: applied; the same words inside a condition, an option or a denial are not."""
-    around = line[: found.end()][-160:] + line[found.end() :][:40]
-    if _NOT_APPLIED.search(around) or _ZH_DENIED.search(around):
+    around = _sentence(line, found.start(), found.end())
+    if NOT_APPLIED.search(around) or ZH_DENIED.search(around):
         return None
     return signal.kind, signal.decisive, _component(signal, around)
+
+
+def _sentence(line: str, start: int, end: int) -> str:
+    """Return the sentence around a match, cut at full stops and semicolons that a space follows."""
+    before = re.split(r"[.;!。；！] ", line[max(0, start - 160) : start])[-1]
+    after = re.split(r"[.;!。；！](?: |$)", line[end : end + 60])[0]
+    return before + line[start:end] + after
 
 
 def _zh(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """Chinese sentences: a condition, a question or advice is no report; a denial is no use."""
     around = line[: found.end()][-60:] + line[found.end() :][:20]
-    if _ZH_NOT_APPLIED.search(around) or (signal.kind == "gpu" and _ZH_DENIED.search(around)):
+    if ZH_NOT_APPLIED.search(around) or (signal.kind == "gpu" and ZH_DENIED.search(around)):
         return None
-    if signal.kind == "cpu" and is_fatal(line) and _ZH_DENIED.search(found.group()):
+    if signal.kind == "cpu" and ZH_DENIED.search(found.group()) and (is_fatal(line) or "失败" in found.group()):
         return "error", True, signal.component
+    if re.search(r"(?:设备|名称)[^使用运行推理]{0,8}(?:NVIDIA|英伟达|GeForce)", found.group()):
+        return signal.kind, False, signal.component  # a name, not a choice
     return signal.kind, signal.decisive, _component(signal, around)
 
 
@@ -77,7 +68,7 @@ def _providers(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     providers = re.findall(r"(?i)(\w+?)(?:ExecutionProvider)", found.group("list"))
     if not providers:
         return None
-    return ("gpu" if _GPU_PROVIDER.fullmatch(providers[0]) else "cpu"), signal.decisive, signal.component
+    return ("gpu" if GPU_PROVIDER.fullmatch(providers[0]) else "cpu"), signal.decisive, signal.component
 
 
 def _requested(signal: Signal, found: re.Match[str], line: str) -> Look | None:
@@ -122,7 +113,7 @@ def _soft_oom(signal: Signal, found: re.Match[str], line: str) -> Look | None:
         return None
     if re.search(r"(?i)\b(?:CPU|host)\b", line) and not re.search(r"(?i)cuda|gpu|vram|device", line):
         return "host_oom", False, signal.component
-    if re.search(r"(?i)not a failure|retry|attempt(?:ing)? again|will try", line):
+    if re.search(r"(?i)not a failure|retry|halving|reducing batch|attempt(?:ing)? again|will try", line):
         return "oom", False, signal.component
     return _as_it_is(signal)
 
@@ -134,9 +125,13 @@ def _option(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 
 
 def _soft(signal: Signal, found: re.Match[str], line: str) -> Look | None:
-    if re.search(r"(?i)Attempting to deserialize|\bif\b|\bshould\b|\bcheck\b", line) or _CODEC.search(line):
+    if re.search(r"(?i)Attempting to deserialize|\bif\b|\bshould\b|\bcheck\b", line) or CODEC.search(line):
         return None
     return _as_it_is(signal)
+
+
+def _soft_need(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    return None if re.search(r"(?i)\bif\b|\?|recommend|minimum|version|toolkit|memory", line) else _as_it_is(signal)
 
 
 def _no_gpu(signal: Signal, found: re.Match[str], line: str) -> Look | None:
@@ -144,13 +139,13 @@ def _no_gpu(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     if re.search(
         r"(?i)CUDA_HOME|CUDA_PATH|toolkit|nvcc|cmake|header|\bwhen no\b|\bif\b|\?|\btpu available|no gpu memory"
         r"|no cuda runtime|cuda extension|cuda kernel|no gpu (?:limit|usage|layers)|flash|triton|cudnn factory"
-        r"|cuda version|cuda graph|cuda error|no cuda error|peer|p2p",
+        r"|gpu functionality|cpu version|cuda version|cuda graph|cuda error|no cuda error|peer|p2p",
         line,
     ):
         return None
-    if _CODEC.search(line):
+    if CODEC.search(line):
         return "error", True, "video_codec"
-    return ("error" if is_fatal(line) else "cpu"), True, signal.component
+    return ("error" if is_fatal(line) else "cpu"), True, _component(signal, line)
 
 
 def _fallback(signal: Signal, found: re.Match[str], line: str) -> Look | None:
@@ -160,7 +155,7 @@ def _fallback(signal: Signal, found: re.Match[str], line: str) -> Look | None:
         return "gpu", False, signal.component
     if re.search(
         r"(?i)offload|\b(?:can|could|would|may|might|should|please|cannot|unless|usage|instead of (?:the )?cpu)\b"
-        r"|--help|\bif (?!no\b)|n't|\bnot (?:use|fall|run)|\?|better|slower than",
+        r"|--help|\bif (?!no\b)|n't|\bnot (?:use|fall|run)|\?|better|slower than|for node|is (?:false|disabled|off)\b",
         around,
     ):
         return None
@@ -170,11 +165,12 @@ def _fallback(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 def _gpu_memory(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     if re.search(r"(?i)out of memory|tried to allocate|fraction|limit|total capac|if reserved", line):
         return None
-    return _as_it_is(signal)
+    is_own = re.search(r"(?i)allocated|reserved|peak|max", line) is not None  # torch counts its own memory
+    return signal.kind, is_own, signal.component
 
 
 def _not_compiled(signal: Signal, found: re.Match[str], line: str) -> Look | None:
-    if re.search(r"(?i)flash|opencv|cv2|xformers|detectron|torchvision", line) or _CODEC.search(line):
+    if re.search(r"(?i)flash|opencv|cv2|xformers|detectron|torchvision", line) or CODEC.search(line):
         return None
     return ("error" if is_fatal(line) else "cpu"), True, signal.component
 
@@ -182,8 +178,10 @@ def _not_compiled(signal: Signal, found: re.Match[str], line: str) -> Look | Non
 def _lib(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """A GPU library that does not load; TensorFlow, ollama and TensorRT have rows of their own for that."""
     if re.search(
-        r"(?i)dynamic library|TF-TRT|level=(?:DEBUG|INFO|WARN)|image Python extension|CUDA_HOME|factory", line
+        r"(?i)dynamic library|TF-TRT|level=(?:DEBUG|INFO|WARN)|image Python extension|CUDA_HOME|factory|paging", line
     ):
+        return None
+    if CODEC.search(line):
         return None
     if re.search(r"(?i)nvinfer|nvonnxparser|tensorrt", line) and not is_fatal(line):
         return "error", False, "onnx"
@@ -238,6 +236,7 @@ _CHECKS: dict[str, Check] = {
     "option": _option,
     "soft": _soft,
     "no_gpu": _no_gpu,
+    "soft_need": _soft_need,
     "fallback": _fallback,
     "gpu_memory": _gpu_memory,
     "not_compiled": _not_compiled,
@@ -251,3 +250,5 @@ _CHECKS: dict[str, Check] = {
     "runner_cpu": _runner_cpu,
     "vllm_platform": _vllm_platform,
 }
+
+NAMES = frozenset(_CHECKS)

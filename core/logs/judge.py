@@ -105,7 +105,7 @@ class _Weigh:
         if not oom:
             return None
         last = _last(oom)
-        fallback = [event for event in self.fallback if event.order > last.order]
+        fallback = [event for event in self.fallback if event.order >= last.order]
         if fallback:
             return "cpu_fallback", text("GPU memory ran out, and the work went on without the GPU."), [*oom, *fallback]
         later = [event for event in self.gpu if event.order > last.order]
@@ -118,6 +118,8 @@ class _Weigh:
     def _retried(self) -> list[Event]:
         """Shortages that were tried again with less count as such only when nothing followed."""
         soft = self._of("oom", False)
+        if any(error.order > event.order for error in self.error for event in soft):
+            return []
         return [event for event in soft if event.order > self.work_order and (self.gpu or len(soft) > 1)]
 
     def _by_error(self) -> tuple[Verdict, Text, list[Event]] | None:
@@ -127,22 +129,25 @@ class _Weigh:
         if any(event.order > last.order for event in self.gpu) and not self._ended_by(last):
             return None
         after = [event for event in self.cpu if event.order > last.order]
+        after += [event for event in self.fallback if event.order == last.order]
         survived = [event for event in self.cpu if "version" not in event.signal.flags] if self._is_warning() else []
-        if self.fallback or after or survived:
+        went_on = self._is_warning(but="arch") and self.work_order > last.order
+        if self.fallback or after or survived or went_on:
             events = [*self.error, *(self.fallback or after or survived)]
             return "cpu_fallback", text("The GPU could not be used, and the work went to the CPU."), events
         return "gpu_error", text("The GPU could not be used: the deciding line says why."), [*self.cpu, *self.error]
 
-    def _is_warning(self) -> bool:
+    def _is_warning(self, but: str = "") -> bool:
         """Tell whether a program survives every error seen: they are the warnings of a start-up."""
-        return all("warning" in event.signal.flags for event in self.error)
+        return all("warning" in event.signal.flags and but not in event.signal.flags for event in self.error)
 
     def _ended_by(self, event: Event) -> bool:
         """Tell whether the last thing of this component is that event; a banner on the same line does not count."""
         return not any(other.order > event.order for other in self.gpu)
 
     def _by_choice(self) -> tuple[Verdict, Text, list[Event]] | None:
-        if self.gpu and self.cpu:
+        whole = [event for event in self.cpu if "part" not in event.signal.flags]
+        if self.gpu and whole:
             return self._both()
         if self.gpu:
             return "gpu_used", text("The program chose the GPU and reported no trouble with it."), self.gpu
@@ -193,9 +198,18 @@ def _evidence(events: Iterable[Event]) -> tuple[Event, ...]:
     distinct: dict[tuple[int, int], Event] = {}
     for event in events:
         known = distinct.get((event.line, event.order))
-        if known is None or (known.signal.app == "generic" and event.signal.app != "generic"):
+        if known is None or _tells_more(event, known):
             distinct[(event.line, event.order)] = event
     return tuple(sorted(distinct.values(), key=lambda event: event.order)[-_SHOWN:])
+
+
+def _tells_more(event: Event, known: Event) -> bool:
+    """Of two signals on one line the one shows whose own meaning it is, with a remedy, of one program."""
+    return _worth(event) > _worth(known)
+
+
+def _worth(event: Event) -> tuple[bool, bool, bool]:
+    return event.kind == event.signal.kind, bool(event.signal.remedy), event.signal.app != "generic"
 
 
 def _why_nothing(rows: tuple[Seen, ...]) -> Text:

@@ -9,7 +9,7 @@ import codecs
 import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
 BLOCK = 1 << 20
 LINE_CAP = 1 << 16
@@ -48,7 +48,7 @@ def open_log(stream: IO[bytes] | Readable) -> Log:
     """Look at the beginning of a stream: unpack gzip, find the encoding."""
     head = _read_up_to(stream, _PROBE)
     if head[:2] == b"\x1f\x8b":
-        unpacked = gzip.GzipFile(fileobj=_Joined(head, stream))  # type: ignore[arg-type]
+        unpacked = gzip.GzipFile(fileobj=cast(IO[bytes], _Joined(head, stream)))
         head, stream = unpacked.read(_PROBE), unpacked
     encoding = detect_encoding(head)
     control = sum(head[:4096].count(bytes([byte])) for byte in range(9)) if encoding in ("utf-8", "gb18030") else 0

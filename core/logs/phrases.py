@@ -1,0 +1,29 @@
+"""Phrases that turn the meaning of a line: conditions, denials, helpers, codecs, errors; English and Chinese."""
+
+from __future__ import annotations
+
+import re
+
+# words around a device name that make it a request, a condition, an option's help or another thing than the model
+NOT_APPLIED = re.compile(
+    r"(?i)\boffload|map_location|\bif\b|\bwhether\b|\busage:|--help|\bchoose (?:from|between)\b|\bplease\b|n't\b"
+    r"|\bdefault: |\bshould\b|\btry(?:ing)? to\b|\bcan(?:not)?\b|\bcould\b|\bunable\b|\bfail|\bnot\b|\bno\b|\bneeds?\b"
+    r"|\brequested\b|\brequires?\b|\bsupports?\b|\brecommend|\bwant\b|\bhow to\b|\bpip install\b|\?|\bwithout\b"
+    r"|\bmust\b|\bself\.|\bproviders?\b|\bdef \w+\(|^\s*(?:File \"|#|>>> |import |from |return )|\bwould\b|\bmight\b"
+    r"|\bmay\b|\bwhen\b"
+)
+ZH_NOT_APPLIED = re.compile(
+    r"如果|是否|若|请(?!耐心|稍)|建议|可以|可选|需要|推荐|怎么|如何|为什么|吗|？|\?|能否|应该|尝试|准备"
+)
+ZH_DENIED = re.compile(r"未|无法|不能|没有|不支持|不可用|失败|没")
+# parts of an application that run on the CPU by design or by choice
+HELPER = re.compile(
+    r"(?i)\b(vae|clip|text[ _]?encoder\w*|t5\w*|tokeni[sz]er|vad|pyannote|safety[ _]checker|embedd?ings?"
+    r"|vision[ _]?tower|image[ _]?encoder|post-?process\w*|pre-?process\w*|demucs|denoiser"
+    r"|face[ _-]?(?:detect\w*|analy\w*|parser)"
+    r"|landmarks?|mediapipe|task_runner|tf_?lite|xnnpack|preview|generator"
+    r"|data ?loader|sampler|random|noise|rng|seed)\b"
+)
+CODEC = re.compile(r"(?i)ffmpeg|nvenc|nvdec|cuvid|hwaccel|vaapi|\b(?:encod\w+|decod\w+|video reader|decord)\b")
+GPU_PROVIDER = re.compile(r"(?i)(?:cuda|tensorrt|nvtensorrtrtx|dml|rocm|migraphx|coreml|webgpu|qnn)\w*")
+FATAL = re.compile(r"\b\w*(?:Error|Exception)\b\s*[:(]|\bERROR\b|\bFATAL\b|\bCRITICAL\b|\braise \b|\[E\b|level=ERROR")

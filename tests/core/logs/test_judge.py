@@ -1,0 +1,81 @@
+"""The rules between lines: what outranks what."""
+
+from gpuproof.core.logs.scan import scan
+
+
+def verdict(*lines):
+    return scan(lines).verdict
+
+
+def test_applied_beats_requested():
+    assert verdict("execution_providers=['CUDAExecutionProvider']", "Applied providers: ['CPUExecutionProvider']") == (
+        "cpu_fallback"
+    )
+
+
+def test_a_decisive_error_beats_the_plan():
+    assert verdict("Using device: cuda", "RuntimeError: CUDA error: unknown error") == "gpu_error"
+
+
+def test_work_on_the_gpu_after_an_error_beats_it():
+    assert verdict("RuntimeError: No CUDA GPUs are available", "Using device: cuda:0", "100%|##| 9/9") == "gpu_used"
+
+
+def test_a_caught_error_with_work_after_it_is_a_fallback():
+    assert verdict("AssertionError: Torch not compiled with CUDA enabled", "100%|####| 20/20") == "cpu_fallback"
+
+
+def test_an_error_without_work_after_it_stays_an_error():
+    assert verdict("100%|####| 20/20", "AssertionError: Torch not compiled with CUDA enabled") == "gpu_error"
+
+
+def test_out_of_memory_is_not_a_cpu_verdict():
+    assert verdict("Using device: cuda", "CUDA out of memory. Tried to allocate 2 GiB") == "oom"
+
+
+def test_out_of_memory_with_a_fallback_after_it_is_one():
+    assert verdict("CUDA out of memory. Tried to allocate 2 GiB", "Falling back to CPU") == "cpu_fallback"
+
+
+def test_out_of_memory_that_was_overcome_is_gpu():
+    assert verdict("CUDA out of memory. Tried to allocate 2 GiB", "Device: cuda:0 NVIDIA L4 : native") == "gpu_used"
+
+
+def test_memory_of_the_machine_is_not_the_gpus():
+    judged = scan(["MemoryError: Unable to allocate 3.1 GiB", "Killed"])
+    assert judged.verdict == "inconclusive"
+    assert "machine's own memory" in str(judged.why)
+
+
+def test_a_log_without_a_word_about_devices_says_what_would_decide():
+    judged = scan(["step 1", "step 2"])
+    assert judged.verdict == "inconclusive"
+    assert "gpuproof watch" in str(judged.next_step)
+
+
+def test_torch_on_the_gpu_with_a_detector_on_the_cpu_is_gpu_and_says_so():
+    judged = scan(["Using device: cuda", "Applied providers: ['CPUExecutionProvider']"])
+    assert judged.verdict == "gpu_used"
+    assert {part.name: part.verdict for part in judged.components} == {"model": "gpu_used", "onnx": "cpu_fallback"}
+    assert judged.notes
+
+
+def test_ffmpeg_alone_does_not_judge_the_model():
+    judged = scan(["Using device: cpu", "[h264_nvenc @ 0x1] Cannot load libcuda.so.1"])
+    assert judged.verdict == "cpu_fallback"
+    assert {part.name for part in judged.components} == {"model", "video_codec"}
+
+
+def test_the_last_run_in_a_log_decides():
+    assert verdict("Using device: cpu", "Using device: cuda:0") == "gpu_used"
+    assert verdict("Using device: cuda:0", "Using device: cpu") == "cpu_fallback"
+
+
+def test_a_driver_error_speaks_when_the_model_says_nothing():
+    assert verdict("Failed to initialize NVML: Driver/library version mismatch") == "gpu_error"
+
+
+def test_evidence_is_in_the_order_of_the_log_and_names_the_remedy():
+    judged = scan(["Using cuda for inference.", "x", "RuntimeError: CUDA error: out of memory"])
+    assert [event.line for event in judged.events] == [1, 3]
+    assert judged.remedies

@@ -1,0 +1,46 @@
+"""The table itself: every row is sound, and the literals that the first pass looks for are really in every match."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gpuproof.core.logs import checks
+from gpuproof.core.logs.model import COMPONENTS
+from gpuproof.core.logs.scanner import rare_end
+from gpuproof.core.logs.signals import table
+
+KINDS = {"gpu", "cpu", "error", "oom", "host_oom", "work", "neutral"}
+
+
+def test_ids_are_unique():
+    ids = [signal.id for signal in table()]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("signal", table(), ids=lambda signal: signal.id)
+def test_a_row_is_sound(signal):
+    re.compile(signal.pattern)
+    assert signal.kind in KINDS
+    assert signal.component in COMPONENTS
+    assert signal.says.endswith(".")
+    assert all(key == key.lower() and len(key) >= 2 for key in signal.keys)
+    assert not signal.check or signal.check in checks.NAMES
+    if signal.kind in ("error", "oom") and signal.decisive and signal.component == "model":
+        assert signal.says
+
+
+def test_the_rare_end_of_a_literal_is_part_of_it():
+    assert rare_end("executionprovider") in "executionprovider"
+    assert rare_end("cpu") == "cpu"
+    assert len(rare_end("out of memory")) >= 4
+
+
+def test_every_excerpt_line_that_a_pattern_matches_contains_one_of_its_keys():
+    folder = Path(__file__).resolve().parents[2] / "log_excerpts"
+    lines = {line for file in folder.glob("*.txt") for line in file.read_text(encoding="utf-8").splitlines()}
+    for signal in table():
+        pattern = re.compile(signal.pattern)
+        for line in lines:
+            if pattern.search(line):
+                assert any(key in line.lower() for key in signal.keys), (signal.id, line)
