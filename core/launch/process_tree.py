@@ -65,6 +65,18 @@ def end_tree(process: subprocess.Popen[bytes], mark: str = "", *, patience_s: fl
     return tuple(left)
 
 
+def end_marked(mark: str, *, patience_s: float = 1.5) -> tuple[int, ...]:
+    """Kill everything that carries a mark, also when whoever started it is long gone; returns what could not be."""
+    give_up_at = time.monotonic() + patience_s
+    alive: tuple[psutil.Process, ...] = ()
+    for _ in range(_ROUNDS):
+        found = tuple(process for process in _marked(mark) if is_alive(process))
+        if not found:
+            return ()
+        alive = _end_all(found, give_up_at)
+    return tuple(process.pid for process in alive)
+
+
 def _marked(mark: str) -> Iterable[psutil.Process]:
     import psutil
 

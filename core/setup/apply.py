@@ -15,7 +15,7 @@ from gpuproof.core.setup.model import OnEvent, Restored, SetupLine, SetupOutcome
 from gpuproof.core.setup.packages import installed_packages
 from gpuproof.core.setup.running import ToolRun, run_tool
 from gpuproof.core.setup.tools import find_uv, pip_for
-from gpuproof.core.setup.undo import put_back, unfinished
+from gpuproof.core.setup.undo import put_back, require_none_at_work
 from gpuproof.core.setup.verify import Verification, verify
 from gpuproof.core.words import Text, text
 
@@ -28,7 +28,7 @@ def apply_plan(
     """Return how it ended. Raises ``UserProblem`` when an earlier set-up is unfinished, before anything is changed."""
     tell = on_event or (lambda event: None)
     stop = cancel or threading.Event()
-    _require_no_unfinished()
+    require_none_at_work()
     before = {} if plan.is_new else installed_packages(plan.prefix)
     try:
         journal = journals.begin(plan, before)
@@ -123,6 +123,7 @@ class _Applying:
             on_line=lambda line: self._tell(SetupLine(line)),
             on_progress=self._tell,
             environment=plan.environment,
+            mark=self._journal.id,
             cancel=self._stop,
         )
         return self._problem_of(run)
@@ -134,6 +135,7 @@ class _Applying:
             on_line=lambda line: self._tell(SetupLine(line)),
             cancel=self._stop,
             environment=self._plan.environment,
+            mark=self._journal.id,
         )
 
     def _problem_of(self, run: ToolRun) -> Text | None:
@@ -166,18 +168,3 @@ def write_constraints(file: Path, installed: dict[str, str]) -> None:
     names = ("torch", "torchvision", "torchaudio", "triton")
     lines = [f"{name}=={installed[name]}" for name in names if name in installed]
     file.write_text("\n".join(["# kept by gpuproof: pip install -c this-file -r requirements.txt", *lines, ""]))
-
-
-def _require_no_unfinished() -> None:
-    running = next((journal for journal in journals.journals() if journal.is_running), None)
-    if running is not None:
-        raise UserProblem(
-            text("Another set-up is at work on {prefix}.", prefix=running.prefix),
-            text("Wait until it has ended."),
-        )
-    left = unfinished()
-    if left is not None:
-        raise UserProblem(
-            text("A set-up of {prefix} was interrupted on {when}.", prefix=left.prefix, when=left.started[:16]),
-            text("Put it back first: {command}", command="gpuproof setup --undo"),
-        )

@@ -26,6 +26,7 @@ def install(
     on_line: OnLine | None = None,
     on_progress: OnProgress | None = None,
     environment: Mapping[str, str] | None = None,
+    mark: str = "",
     cancel: threading.Event | None = None,
 ) -> ToolRun:
     """Return how the installation ended. ``options`` name the source; uv does not read pip's own configuration,
@@ -41,13 +42,8 @@ def install(
 
         def run(command: Sequence[str]) -> ToolRun:
             say("$ " + " ".join(command))
-            return run_tool(
-                command,
-                on_line=heard,
-                on_tick=watch.tick,
-                cancel=cancel,
-                environment={**(environment or {}), **watch.environment},
-            )
+            variables = {**(environment or {}), **watch.environment}
+            return run_tool(command, on_line=heard, on_tick=watch.tick, cancel=cancel, environment=variables, mark=mark)
 
         if uv is not None:
             ran = run(uv_command(uv, interpreter, requirements, options))

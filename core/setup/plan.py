@@ -24,6 +24,7 @@ from gpuproof.core.setup.refusals import refuse_new_folder, refuse_unsuitable
 from gpuproof.core.setup.resolve import Resolution
 from gpuproof.core.setup.sources import Source, Wanted, choose_source
 from gpuproof.core.setup.tools import Pip, pip_for
+from gpuproof.core.setup.undo import require_none_at_work
 from gpuproof.core.words import Text, text
 
 _COMPANIONS = ("torchvision", "torchaudio")
@@ -42,6 +43,7 @@ def plan_existing(
 ) -> SetupPlan:
     """Plan to mend the environment that was inspected; raises ``UserProblem`` where it must be left alone."""
     choice = _choice(recommendation)
+    require_none_at_work()
     network = network or Network()
     prefix = prefix_of(machine, interpreter)
     refuse_unsuitable(prefix)
@@ -88,6 +90,7 @@ def plan_new(
 ) -> SetupPlan:
     """Plan a new virtual environment in a folder that does not exist yet or is empty."""
     choice = _choice(recommendation)
+    require_none_at_work()
     network = network or Network()
     folder = folder.expanduser().absolute()
     refuse_new_folder(folder)

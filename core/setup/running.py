@@ -53,13 +53,15 @@ def run_tool(
     environment: Mapping[str, str] | None = None,
     folder: str | None = None,
     silent_for_s: float = SILENT_FOR_S,
+    mark: str = "",
 ) -> ToolRun:
     """Run it to the end. ``on_line`` gets every line of its output, ``on_tick`` is called a few times a second.
 
     ``on_tick`` tells whether something moves although nothing is printed, as a download without a progress bar does.
-    ``environment`` holds additions to the tools' environment. The callbacks run on this thread.
+    ``environment`` holds additions to the tools' environment. The callbacks run on this thread. All its processes carry
+    ``mark`` in their environment, by which they are found when this process is gone.
     """
-    mark = secrets.token_hex(8)
+    mark = mark or secrets.token_hex(8)
     variables = {**tool_environment(), **(environment or {}), MARK_VARIABLE: mark}
     try:
         process = subprocess.Popen(

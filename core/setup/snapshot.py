@@ -166,9 +166,9 @@ def _created(snapshot: Snapshot) -> dict[str, Stamp] | None:
     """Return what a finished installation created; None when it never finished."""
     try:
         data = json.loads((snapshot.folder / _CREATED).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return {relative: (int(size), int(changed)) for relative, (size, changed) in data.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
-    return {relative: (int(size), int(changed)) for relative, (size, changed) in data.items()}
 
 
 def _remove_new(snapshot: Snapshot, created: dict[str, Stamp] | None) -> tuple[int, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from gpuproof.core.launch.process_tree import end_marked
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.setup import journal as journals
 from gpuproof.core.setup import snapshot as snapshots
@@ -12,12 +13,29 @@ from gpuproof.core.setup.journal import Journal
 from gpuproof.core.setup.model import Restored
 from gpuproof.core.setup.packages import changes_between, installed_packages
 from gpuproof.core.setup.refusals import processes_using
+from gpuproof.core.setup.watching import SCRATCH_PREFIX
 from gpuproof.core.words import Text, text
 
 
 def unfinished() -> Journal | None:
     """Return the set-up that was interrupted, if there is one."""
     return next((journal for journal in journals.journals() if journal.is_unfinished), None)
+
+
+def require_none_at_work() -> None:
+    """Raise ``UserProblem`` while a set-up runs, and until an interrupted one was put back."""
+    running = next((journal for journal in journals.journals() if journal.is_running), None)
+    if running is not None:
+        raise UserProblem(
+            text("Another set-up is at work on {prefix}.", prefix=running.prefix),
+            text("Wait until it has ended."),
+        )
+    left = unfinished()
+    if left is not None:
+        raise UserProblem(
+            text("A set-up of {prefix} was interrupted on {when}.", prefix=left.prefix, when=left.started[:16]),
+            text("Put it back first: {command}", command="gpuproof setup --undo"),
+        )
 
 
 def last_undoable(prefix: Path | None = None) -> Journal:
@@ -36,7 +54,11 @@ def last_undoable(prefix: Path | None = None) -> Journal:
 
 
 def undo(journal: Journal) -> Restored:
-    """Put one set-up back. May be called again when it was interrupted itself."""
+    """Put one set-up back. May be called again when it was interrupted itself.
+
+    An installer may have outlived the program that was killed: it is ended first.
+    """
+    end_marked(journal.id)
     running = tuple(processes_using(Path(journal.prefix)))
     if running:
         names = ", ".join(f"{name} ({pid})" for pid, name in running[:5])
@@ -53,6 +75,7 @@ def put_back(journal: Journal, state: journals.State) -> tuple[Restored, Journal
     if journal.state == "recording":  # the copy may be half-made, and nothing was changed yet
         _discard(journal)
         return Restored(), journals.move_on(journal, state)
+    end_marked(journal.id)
     was_done = journal.state == "done"
     journal = journals.take_over(journal)
     restored = _remove_new_environment(journal) if journal.is_new else _restore_files(journal)
@@ -65,6 +88,8 @@ def put_back(journal: Journal, state: journals.State) -> tuple[Restored, Journal
 
 def _restore_files(journal: Journal) -> Restored:
     snapshot = _snapshot(journal)
+    for scratch in Path(journal.prefix).glob(SCRATCH_PREFIX + "*"):
+        shutil.rmtree(scratch, ignore_errors=True)
     if not snapshot.files.is_dir():
         return Restored(not_restored=(text("The kept files are gone: {folder}", folder=snapshot.folder),))
     restored = snapshots.restore(snapshot)

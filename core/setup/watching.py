@@ -14,6 +14,7 @@ from types import TracebackType
 
 from gpuproof.core.setup.resolve import Resolution
 
+SCRATCH_PREFIX = ".gpuproof-install-"  # the installer's temporary files, on the environment's own disk
 _EVERY_S = 0.5
 _UNPACKED_RATIO = 4.2  # a torch wheel unpacks to about this many times its size
 _SPEED_WINDOW = 10
@@ -57,7 +58,7 @@ class InstallWatch:
         self._fraction = 0.0
 
     def __enter__(self) -> InstallWatch:
-        self._folder = Path(tempfile.mkdtemp(prefix="gpuproof-install-", dir=self._prefix))
+        self._folder = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX, dir=self._prefix))
         self._at_first = bytes_below(self._prefix)
         return self
 

@@ -1,8 +1,11 @@
 """An own data folder, an own pip configuration and wheels on loopback: tests of set-up touch nothing else."""
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
+from helpers.setups import make_environment
 from helpers.wheels import make_torch, make_wheel, served
 
 from gpuproof.core.setup import install
@@ -23,11 +26,12 @@ def wheels(tmp_path_factory):
     """What a closed network may hold: a CPU torch with its label, and plain ones that bring CUDA parts."""
     folder = tmp_path_factory.mktemp("wheels")
     make_torch(folder, "2.13.0+cpu", requires=("helper>=1",))
-    make_torch(folder, "2.12.0+cpu")
+    make_torch(folder, "2.12.0+cpu", fill=3)
     make_torch(folder, "2.15.0", requires=("nvidia-cublas",))
     make_wheel(folder, "nvidia-cublas", "13.0.0")
     make_wheel(folder, "helper", "1.0")
     make_wheel(folder, "numpy", "2.4.6")
+    make_wheel(folder, "bystander", "1.0")
     return folder
 
 
@@ -35,3 +39,17 @@ def wheels(tmp_path_factory):
 def index(wheels, tmp_path_factory):
     with served(wheels, tmp_path_factory.mktemp("index")) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory, wheels):
+    """An environment with an older torch and other packages, made once."""
+    return make_environment(
+        tmp_path_factory.mktemp("prepared") / "venv", wheels, "torch==2.12.0+cpu", "numpy", "bystander"
+    )
+
+
+@pytest.fixture
+def venv(tmp_path, prepared):
+    """A copy of it, to be changed."""
+    return Path(shutil.copytree(prepared, tmp_path / "venv", symlinks=True))
