@@ -42,8 +42,6 @@ def main(arguments: Sequence[str] | None = None, terminal: Terminal | None = Non
     words = list(sys.argv[1:] if arguments is None else arguments)
     terminal = terminal or Terminal(language=_system_language())
     command = next((word for word in words if not word.startswith("-")), None)
-    if not words:
-        return _open_app(terminal)
     try:
         if words == ["--install-desktop-entry"]:
             return _install_desktop_entry(terminal)
@@ -81,8 +79,7 @@ def _dispatch(words: list[str], command: str | None, terminal: Terminal) -> int:
     if parsed.lang:
         terminal.language = parsed.lang
     if parsed.command is None:
-        parser.print_help(terminal.err)
-        return 2
+        return _open_app(terminal, parsed.lang)
     return int(module.run(parsed, terminal))
 
 
@@ -117,10 +114,10 @@ def _system_language() -> Language:
     return "en"
 
 
-def _open_app(terminal: Terminal) -> int:
+def _open_app(terminal: Terminal, language: Language | None) -> int:
     from gpuproof.core.cli.commands.app import open_app
 
-    return open_app(terminal)
+    return open_app(terminal, language=language)
 
 
 def _install_desktop_entry(terminal: Terminal) -> int:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from gpuproof.core.cli.terminal import Terminal
-from gpuproof.core.words import Text, text
+from gpuproof.core.words import Language, Text, text
 
 # the shared libraries that PySide6 does not bring along, and the Debian package of each
 _QT_LIBRARIES = {
@@ -29,8 +29,11 @@ _QT_LIBRARIES = {
 }
 
 
-def open_app(terminal: Terminal, file: Path | None = None) -> int:
-    """Open the window and return its exit code; 3 when there is no display or Qt cannot load."""
+def open_app(terminal: Terminal, file: Path | None = None, language: Language | None = None) -> int:
+    """Open the window and return its exit code; 3 when there is no display or Qt cannot load.
+
+    ``language`` None follows the person's choice in the app, then the system.
+    """
     if not has_display():
         terminal.progress(text("There is no display here. The same check runs in the terminal: gpuproof check"))
         return 3
@@ -45,7 +48,7 @@ def open_app(terminal: Terminal, file: Path | None = None) -> int:
         terminal.progress(text("Qt cannot load: {problem}", problem=problem))
         terminal.progress(qt_remedy(str(problem)))
         return 3
-    return main(language=terminal.language, file=file)
+    return main(language, file)
 
 
 def has_display() -> bool:

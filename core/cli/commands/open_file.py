@@ -24,4 +24,4 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             text("There is no file {path}.", path=arguments.file),
             text("Name a report, an answers file or a .gpuproof case."),
         )
-    return open_app(terminal, arguments.file)
+    return open_app(terminal, arguments.file, arguments.lang)
