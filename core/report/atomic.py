@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 from gpuproof.core.problems import UserProblem
@@ -35,14 +35,15 @@ def unused(folder: Path, stem: str, suffix: str) -> Path:
 
 
 def _write_beside(path: Path, data: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=".gpuproof-", suffix=".tmp", dir=path.parent)
+    """Fill a new neighbour (with the usual permissions), sync and rename it; on trouble it is removed."""
+    neighbour = path.parent / f".gpuproof-{secrets.token_hex(8)}.tmp"
     try:
-        with open(descriptor, "wb") as file:
+        with open(neighbour, "xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        os.replace(neighbour, path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            neighbour.unlink()
         raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from gpuproof.core.bench.model import BenchResult, Proof
@@ -12,6 +14,8 @@ from gpuproof.core.recommend.model import Recommendation
 from gpuproof.core.report.conditions import conditions_of
 from gpuproof.core.report.model import Report
 from gpuproof.core.report.plain import plain_facts
+
+MOST_SAMPLES = 12_000  # 16 values each: well inside the limits of a file that is opened again
 
 
 def build_report(
@@ -39,12 +43,26 @@ def build_report(
         facts=plain_facts(machine),
         diagnosis=diagnosis,
         recommendation=recommendation,
-        result=result,
+        result=_bounded(result),
         proof=proof,
         conditions=conditions_of(machine, result),
         tools=_tools(machine),
         app=app,
     )
+
+
+def _bounded(result: BenchResult | None) -> BenchResult | None:
+    """Keep a report readable: of very many telemetry samples every second, third ... one of each GPU stays."""
+    if result is None or len(result.telemetry) <= MOST_SAMPLES:
+        return result
+    step = -(-len(result.telemetry) // MOST_SAMPLES)
+    seen: Counter[int | None] = Counter()
+    kept = []
+    for sample in result.telemetry:
+        if seen[sample.gpu] % step == 0:
+            kept.append(sample)
+        seen[sample.gpu] += 1
+    return replace(result, telemetry=tuple(kept))
 
 
 def utc_text(moment: datetime) -> str:

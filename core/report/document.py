@@ -16,6 +16,7 @@ from gpuproof.core.report.upgrade import upgraded
 from gpuproof.core.report.visible import visible_values
 from gpuproof.core.words import text
 
+_COMPACT = (",", ":")
 _NOT_WRITTEN = ("integrity",)
 _WITH_SENTENCES = ("diagnosis", "recommendation", "proof")
 _SAFE_TEMPLATE = re.compile(r"(?:[^{}]|\{\{|\}\}|\{[A-Za-z_][A-Za-z0-9_]{0,63}\})*\Z")
@@ -34,7 +35,8 @@ def to_document(report: Report) -> dict[str, Any]:
 def to_bytes(report: Report) -> bytes:
     """Return the file's bytes, one line a part; the same report always gives the same ones."""
     parts = (
-        (name, json.dumps(part, ensure_ascii=False, allow_nan=False)) for name, part in to_document(report).items()
+        (name, json.dumps(part, ensure_ascii=False, allow_nan=False, separators=_COMPACT))
+        for name, part in to_document(report).items()
     )
     return ("{\n" + ",\n".join(f"{json.dumps(name)}: {part}" for name, part in parts) + "\n}\n").encode()
 
@@ -65,7 +67,7 @@ def from_document(found: dict[str, Any], *, is_plain: bool = False) -> Report:
 def checksum_of(document: dict[str, Any]) -> str:
     """Return the SHA-256 over the document without its checksum, in a form that ignores order and white space."""
     rest = {name: value for name, value in document.items() if name != "checksum"}
-    canonical = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=_COMPACT)
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
 

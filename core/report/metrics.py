@@ -62,6 +62,15 @@ def _device_metrics(side: str, device: DeviceResult, result: BenchResult) -> dic
     return found
 
 
+def counted_blocks(result: BenchResult, device: DeviceResult) -> list[Block]:
+    """Return the blocks that a device's figure rests on: its variant, whole frames, warm-up apart."""
+    return [
+        block
+        for block in result.blocks
+        if (block.device, block.variant, block.io) == (device.device, device.variant, "full") and not block.is_warm_up
+    ]
+
+
 def _milliseconds(stage: str) -> Callable[[Block], float]:
     return lambda block: 1000 * dict(block.stages_s).get(stage, 0.0) / block.frames if block.frames else 0.0
 

@@ -45,10 +45,17 @@ def some_blocks(
         stages = tuple((name, seconds * part / sum(STAGES_MS.values())) for name, part in STAGES_MS.items())
         blocks.append(
             Block(
-                device=device, phase=phase, variant="fp16" if device.startswith("cuda") else "fp32", index=index + 2,
-                is_warm_up=index < 0, frames=frames, duration_s=seconds, started_s=at_s, stages_s=stages,
+                device=device,
+                phase=phase,
+                variant="fp16" if device.startswith("cuda") else "fp32",
+                index=index + 2,
+                is_warm_up=index < 0,
+                frames=frames,
+                duration_s=seconds,
+                started_s=at_s,
+                stages_s=stages,
             )
-        )  # fmt: skip
+        )
         at_s += seconds
     return blocks
 
@@ -58,12 +65,17 @@ def some_telemetry(count: int = 40) -> tuple[TelemetrySample, ...]:
     rng = random.Random(5)
     gpu = [
         TelemetrySample(
-            at_s=i / 5, gpu=0, utilisation_percent=min(100.0, 12.0 * i), memory_used_mib=480.0 + 60 * min(i, 30),
-            power_w=120 + 14.5 * min(i, 38) + rng.random(), temperature_celsius=35.0 + i / 3,
-            sm_clock_mhz=1980.0 - 15 * min(i, 30), throttle_reasons=("sw_power_cap",) if i > 30 else (),
+            at_s=i / 5,
+            gpu=0,
+            utilisation_percent=min(100.0, 12.0 * i),
+            memory_used_mib=480.0 + 60 * min(i, 30),
+            power_w=120 + 14.5 * min(i, 38) + rng.random(),
+            temperature_celsius=35.0 + i / 3,
+            sm_clock_mhz=1980.0 - 15 * min(i, 30),
+            throttle_reasons=("sw_power_cap",) if i > 30 else (),
         )
         for i in range(count)
-    ]  # fmt: skip
+    ]
     host = [TelemetrySample(at_s=i / 5, cpu_percent=20.0 + i % 7, host_memory_used_mib=3000.0) for i in range(count)]
     return tuple(sorted(gpu + host, key=lambda sample: sample.at_s))
 
@@ -71,37 +83,68 @@ def some_telemetry(count: int = 40) -> tuple[TelemetrySample, ...]:
 def a_result(*, gpu_fps: float = 6100.0, cpu_fps: float = 41.0, seed: int = 1, **changes: Any) -> BenchResult:
     """Return a finished quick run on GPU and CPU."""
     gpu = DeviceResult(
-        device="cuda:0", name="NVIDIA H100 80GB HBM3", variant="fp16", frames_per_second=gpu_fps, low=gpu_fps * 0.99,
-        high=gpu_fps * 1.01, stages=STAGES_MS, batch=64, variants={"fp32": {"frames_per_second": gpu_fps / 3}},
+        device="cuda:0",
+        name="NVIDIA H100 80GB HBM3",
+        variant="fp16",
+        frames_per_second=gpu_fps,
+        low=gpu_fps * 0.99,
+        high=gpu_fps * 1.01,
+        stages=STAGES_MS,
+        batch=64,
+        variants={"fp32": {"frames_per_second": gpu_fps / 3}},
         extra={"peak_vram_mib": 2890.0},
-    )  # fmt: skip
+    )
     cpu = DeviceResult(
-        device="cpu", name="Intel(R) Xeon(R) Processor", variant="fp32", frames_per_second=cpu_fps, low=cpu_fps * 0.98,
-        high=cpu_fps * 1.02, stages={name: ms * 140 for name, ms in STAGES_MS.items()}, batch=8,
-    )  # fmt: skip
+        device="cpu",
+        name="Intel(R) Xeon(R) Processor",
+        variant="fp32",
+        frames_per_second=cpu_fps,
+        low=cpu_fps * 0.98,
+        high=cpu_fps * 1.02,
+        stages={name: ms * 140 for name, ms in STAGES_MS.items()},
+        batch=8,
+    )
     ratio = gpu_fps / cpu_fps
     blocks = some_blocks("cpu", "cpu", cpu_fps, seed) + some_blocks("cuda:0", "gpu", gpu_fps, seed + 1, count=30)
     result = BenchResult(
-        settings=BenchSettings(preset="quick"), gpu=gpu, cpu=cpu,
+        settings=BenchSettings(preset="quick"),
+        gpu=gpu,
+        cpu=cpu,
         speedup=Ratio(ratio=ratio, low=ratio * 0.97, high=ratio * 1.03),
-        doubts=(Doubt(kind="throttled", words=text("Sample doubt: clock lowered by {reason}.", reason="sw_power_cap")),),
-        limits={"matmul_tflops": 612.0, "batch": "memory"}, first_run={"import_s": 4.2, "first_frame_s": 0.9},
-        placement={"parameters_on": "cuda:0"}, blocks=tuple(blocks), telemetry=some_telemetry(), workload_version="1",
-    )  # fmt: skip
+        doubts=(
+            Doubt(kind="throttled", words=text("Sample doubt: clock lowered by {reason}.", reason="sw_power_cap")),
+        ),
+        limits={"matmul_tflops": 612.0, "batch": "memory"},
+        first_run={"import_s": 4.2, "first_frame_s": 0.9},
+        placement={"parameters_on": "cuda:0"},
+        blocks=tuple(blocks),
+        telemetry=some_telemetry(),
+        workload_version="1",
+    )
     return replace(result, **changes)
 
 
 def a_finding(**changes: Any) -> Finding:
     """Return the finding of a driver that is too old."""
     finding = Finding(
-        id="driver-supports-torch", rule="driver-supports-torch", cause="driver_too_old", link="driver",
-        severity="error", confidence="certain",
+        id="driver-supports-torch",
+        rule="driver-supports-torch",
+        cause="driver_too_old",
+        link="driver",
+        severity="error",
+        confidence="certain",
         title=text("Sample finding: driver {found} cannot run CUDA {cuda}", found="525.60", cuda="12.8"),
-        evidence=(text("sample evidence: driver {version}", version="525.60.13"), text("sample evidence: torch built for CUDA {cuda}", cuda="12.8")),
-        remedy=Remedy(
-            (Step(text("Sample step: install a newer driver"), "sudo apt install nvidia-driver-580"), Step(literal("Restart")))
+        evidence=(
+            text("sample evidence: driver {version}", version="525.60.13"),
+            text("sample evidence: torch built for CUDA {cuda}", cuda="12.8"),
         ),
-    )  # fmt: skip
+        remedy=Remedy(
+            (
+                Step(text("Sample step: install a newer driver"), "sudo apt install nvidia-driver-580"),
+                Step(literal("Restart")),
+            )
+        ),
+    )
     return replace(finding, **changes)
 
 
@@ -110,14 +153,22 @@ def a_diagnosis(**changes: Any) -> Diagnosis:
     chain = tuple(
         ChainLink(name=name, state="ok", summary=literal(words))
         for name, words in (
-            ("torch", "torch 2.11.0+cu130"), ("cuda_libraries", "CUDA 13.0, cuDNN 9.19.0"),
-            ("driver", "580.159.04"), ("gpu", "NVIDIA H100 80GB HBM3"),
+            ("torch", "torch 2.11.0+cu130"),
+            ("cuda_libraries", "CUDA 13.0, cuDNN 9.19.0"),
+            ("driver", "580.159.04"),
+            ("gpu", "NVIDIA H100 80GB HBM3"),
         )
-    )  # fmt: skip
+    )
     diagnosis = Diagnosis(
-        cause="healthy", title=text("Sample diagnosis: all fits together"), confidence="certain", primary=None,
-        findings=(), unknown=(), ask_next=None, chain=chain,
-    )  # fmt: skip
+        cause="healthy",
+        title=text("Sample diagnosis: all fits together"),
+        confidence="certain",
+        primary=None,
+        findings=(),
+        unknown=(),
+        ask_next=None,
+        chain=chain,
+    )
     return replace(diagnosis, **changes)
 
 
@@ -131,15 +182,22 @@ def a_recommendation() -> Recommendation:
     """Return a choice with its reasons and one rejection."""
     url = "https://download.pytorch.org/whl/cu130"
     commands = Commands(
-        pip=f"pip install torch==2.11.0 --index-url {url}", uv=f"uv pip install torch==2.11.0 --index-url {url}",
-        conda="conda install pip", poetry="poetry add torch", requirements=f"--index-url {url}\ntorch==2.11.0",
-    )  # fmt: skip
+        pip=f"pip install torch==2.11.0 --index-url {url}",
+        uv=f"uv pip install torch==2.11.0 --index-url {url}",
+        conda="conda install pip",
+        poetry="poetry add torch",
+        requirements=f"--index-url {url}\ntorch==2.11.0",
+    )
     choice = Choice(torch="2.11.0", variant="cu130", index_url=url, python_ok=True, commands=commands)
     return Recommendation(
-        choice=choice, driver=DriverAdvice(action="keep", minimum="580.65.06"), is_installed=True,
+        choice=choice,
+        driver=DriverAdvice(action="keep", minimum="580.65.06"),
+        is_installed=True,
         because=(text("Sample reason: driver {driver} covers CUDA {cuda}", driver="580.159.04", cuda="13.0"),),
-        rejected=(Rejected(torch="2.11.0", variant="cu126", reason=text("Sample rejection: an older CUDA brings nothing")),),
-    )  # fmt: skip
+        rejected=(
+            Rejected(torch="2.11.0", variant="cu126", reason=text("Sample rejection: an older CUDA brings nothing")),
+        ),
+    )
 
 
 def a_proof(verdict: Any = "proven") -> Proof:
@@ -164,7 +222,13 @@ def some_answers(**texts: str) -> Answers:
 def a_report(**changes: Any) -> Report:
     """Return a complete, unredacted report; keywords go to ``build_report``."""
     parts: dict[str, Any] = {
-        "target": "self", "answers": some_answers(), "machine": a_machine(), "diagnosis": a_diagnosis(),
-        "recommendation": a_recommendation(), "result": a_result(), "proof": a_proof(), "now": NOON,
-    }  # fmt: skip
+        "target": "self",
+        "answers": some_answers(),
+        "machine": a_machine(),
+        "diagnosis": a_diagnosis(),
+        "recommendation": a_recommendation(),
+        "result": a_result(),
+        "proof": a_proof(),
+        "now": NOON,
+    }
     return build_report(**{**parts, **changes})

@@ -13,7 +13,7 @@ from gpuproof.core.words import Text, text
 
 _WIDTH = 430.0
 _LEFT, _RIGHT = 54.0, 12.0
-_STAGE_COLOURS = ("third", "cpu", "gpu")
+_STAGE_COLOURS = ("third", "cpu", "gpu", "fourth", "fifth", "soft")
 _MOST_POINTS = 400  # of one curve; a longer one is thinned, the CSV has every sample
 _TELEMETRY: tuple[tuple[str, Text], ...] = (
     ("utilisation_percent", text("GPU busy (% of time)")),
@@ -36,7 +36,8 @@ def charts_of(result: BenchResult | None, say: Speaker, palette: dict[str, str])
         title = say(text("Frames a second, with 95 % intervals"))
         found.append((title, speed_chart(sides, title, say, palette)))
     for device in sides:
-        blocks = [block for block in result.blocks if block.device == device.device and block.variant == device.variant]
+        key = (device.device, device.variant, "full")
+        blocks = [block for block in result.blocks if (block.device, block.variant, block.io) == key]
         if blocks:
             title = say(text("Every block on {device} (hollow: warm-up, not counted)", device=device.name))
             found.append((title, blocks_chart(blocks, device, title, palette)))
@@ -84,22 +85,34 @@ def blocks_chart(blocks: Sequence[Block], device: DeviceResult, title: str, pale
 
 
 def stages_chart(sides: Sequence[DeviceResult], title: str, say: Speaker, palette: dict[str, str]) -> str:
-    """Draw one stacked bar a device, each as wide as the whole frame, with milliseconds in it."""
-    canvas = Canvas.of(_WIDTH, 52.0 * len(sides) + 26, palette)
+    """Draw one stacked bar a device, each as wide as the whole frame; a stage keeps its colour."""
+    names = list(dict.fromkeys(name for side in sides for name in side.stages))
+    colours = {name: _STAGE_COLOURS[index % len(_STAGE_COLOURS)] for index, name in enumerate(names)}
+    legend, height = _legend([(colours[name], say(w.STAGES.get(name, name))) for name in names], 52.0 * len(sides))
+    canvas = Canvas.of(_WIDTH, height, palette)
     for row, side in enumerate(sides):
         y, total = 52.0 * row, sum(side.stages.values()) or 1.0
         canvas.text((0, y + 13), f"{say(side.name)}: {number(total)} ms", colour="ink", size=12)
         x = 0.0
-        for index, share in enumerate(ms / total for ms in side.stages.values()):
-            canvas.rect(x, y + 20, share * _WIDTH - 1.5, 18, _STAGE_COLOURS[index % 3], radius=2)
-            x += share * _WIDTH
-    x, y = 0.0, 52.0 * len(sides) + 14
-    for index, name in enumerate(dict.fromkeys(name for side in sides for name in side.stages)):
-        words = say(w.STAGES.get(name, name))
-        canvas.rect(x, y - 9, 10, 10, _STAGE_COLOURS[index % 3], radius=2)
+        for name, ms in side.stages.items():
+            canvas.rect(x, y + 20, ms / total * _WIDTH - 1.5, 18, colours[name], radius=2)
+            x += ms / total * _WIDTH
+    for x, y, colour, words in legend:
+        canvas.rect(x, y - 9, 10, 10, colour, radius=2)
         canvas.text((x + 15, y), words, size=11)
-        x += 40 + 7.0 * sum(2 if ord(letter) > 0x2E80 else 1 for letter in words)
     return canvas.finish(title)
+
+
+def _legend(entries: list[tuple[str, str]], top: float) -> tuple[list[tuple[float, float, str, str]], float]:
+    """Place legend entries on as many lines as they need; return them with the height below the last."""
+    placed, x, y = [], 0.0, top + 14
+    for colour, words in entries:
+        width = 40 + 6.6 * sum(1.8 if ord(letter) > 0x2E80 else 1 for letter in words)
+        if x + width - 20 > _WIDTH and x > 0:
+            x, y = 0.0, y + 18
+        placed.append((x, y, colour, words))
+        x += width
+    return placed, y + 10
 
 
 def _telemetry_charts(samples: Sequence[TelemetrySample], say: Speaker, palette: dict[str, str]) -> Charts:

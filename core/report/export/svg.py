@@ -10,7 +10,10 @@ from html import escape
 Point = tuple[float, float]
 
 # In a page the colours are CSS variables and follow light and dark; on paper they are fixed.
-PAGE = {name: f"var(--{name})" for name in ("ink", "soft", "line", "gpu", "cpu", "third", "band", "surface")}
+PAGE = {
+    name: f"var(--{name})"
+    for name in ("ink", "soft", "line", "gpu", "cpu", "third", "fourth", "fifth", "band", "surface")
+}
 PAPER = {
     "ink": "#1b1f24",
     "soft": "#59636e",
@@ -18,6 +21,8 @@ PAPER = {
     "gpu": "#0a7d4f",
     "cpu": "#9a5a00",
     "third": "#2f5fc4",
+    "fourth": "#8a3fb0",
+    "fifth": "#b23a6a",
     "band": "#e4f3ec",
     "surface": "#ffffff",
 }

@@ -47,6 +47,13 @@ STAGES: dict[str, Text] = {
     "face_encoding": text("Face encoding"),
     "alignment": text("Audio-video alignment"),
     "reconstruction": text("Reconstruction"),
+    "super_resolution": text("Super-resolution"),
+    "compositing": text("Compositing"),
+    "transfer": text("Transfer"),
+    "upload": text("Upload"),
+    "download": text("Download"),
+    "prepare": text("Preparation"),
+    "other": text("Other"),
 }
 DRIVER_ACTIONS: dict[str, Text] = {
     "keep": text("Keep the driver"),
@@ -79,6 +86,8 @@ CONDITIONS: dict[str, Text] = {
     "preset": text("Preset"),
     "workload_version": text("Workload version"),
     "power_source": text("Power source"),
+    "clock_under_load_mhz": text("GPU clock under load (MHz)"),
+    "memory_clock_under_load_mhz": text("Memory clock under load (MHz)"),
     "gpu_device": text("Measured GPU"),
     "gpu_variant": text("Precision and mode on the GPU"),
     "gpu_batch": text("Batch on the GPU"),

@@ -24,7 +24,7 @@ _IN_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("user", re.compile(r"[A-Za-z]:(?:\\{1,2}|/)Users(?:\\{1,2}|/)([^\\/\"'<>|:;,\n]+?)(?=[\\/\"'\n]|\Z)", re.I)),
     ("user", re.compile(r"\b(?:USER|LOGNAME|USERNAME|SUDO_USER)\s*[=:]\s*([^\s;,\"']+)")),
     ("host", re.compile(r"\b(?:HOSTNAME|COMPUTERNAME|Host ?name)\s*[=:]\s*([^\s;,\"']+)", re.I)),
-    ("host", re.compile(r"^Linux (\S+) \d+\.\d+", re.M)),
+    ("host", re.compile(r"^Linux (?!version )(\S+) \d+\.\d+", re.M)),
     ("user", re.compile(r"(?<![\w.+-])([A-Za-z_][\w-]{1,31})@[A-Za-z][\w-]*(?::|\s|$)")),
     ("host", re.compile(r"(?<![\w.+-])[A-Za-z_][\w-]{1,31}@([A-Za-z][\w.-]*[\w])(?::|\s|$)")),
     ("secret", re.compile(r"[a-z][a-z0-9+.-]{1,12}://[^\s/:@\"']*:([^\s/@\"']+)@", re.I)),

@@ -19,7 +19,8 @@ PATHS = re.compile(
 _SEPARATORS = re.compile(r"([\\/]+)")
 _KEPT_FORM = re.compile(
     r"(?:(?:[a-z]+-[0-9a-f]{10}|\ue000\d+\ue001)(?:\.\w{1,8})?|python\d?(?:\.\d{1,2})?t?(?:\.exe)?|pip\d?(?:\.\d+)?(?:\.exe)?|cuda-\d+(?:\.\d+)?"
-    r"|cp\d+|py\d+|nvidia\d*|~|\.|\.\.|\.{3}|…|[A-Za-z]:|Python\d+|\d+(?:\.\d+)*|)\Z"
+    r"|cp\d+|py\d+|nvidia\d*|lib[\w+.-]*\.(?:so|dylib)(?:\.\d+)*|(?:nv|cu|lib|torch|c10|vulkan)\w*\.(?:dll|sys|exe)"
+    r"|~|\.|\.\.|\.{3}|…|[A-Za-z]:|Python\d+|\d+(?:\.\d+)*|)\Z"
 )
 _LIBRARY = re.compile(r"(?:site-packages|dist-packages|lib[\\/]+python\d\.\d+t?)([\\/]+|\Z)")
 
@@ -48,4 +49,5 @@ def _segment(part: str, is_last: bool, stand_in: StandIn) -> str:
 
 def _is_public_root(head: str) -> bool:
     folded = re.sub(r"\\+", "/", head).casefold()
-    return any(folded == root or folded.startswith(root.rstrip("/") + "/") for root in public_words("public_roots"))
+    is_inside = any(folded == root or folded.startswith(f"{root}/") for root in public_words("public_roots"))
+    return is_inside or folded.startswith("/usr/local/cuda-")

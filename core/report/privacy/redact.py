@@ -26,6 +26,7 @@ _IDENTITY_KEYS = {
     "host": "host", "nodename": "host", "user": "user", "username": "user", "mac": "mac", "gpu_pdi": "serial",
     "board_id": "serial",
 }  # fmt: skip
+_ONE_PATH = re.compile(r"(?:[A-Za-z]:)?[\\/][^:;\n]*\Z")  # not a list of paths, not a URL
 _KEPT_KEYS = frozenset({"format", "version", "made_at", "machine_id", "checksum", "question", "status", "privacy"})
 
 
@@ -107,7 +108,7 @@ class _Cleaner:
             return self._replace.whole(_IDENTITY_KEYS[key], words)
         if parent.endswith("processes") and key in ("name", "process_name"):
             return self._replace.program(words)
-        if key in _PATH_KEYS and ("/" in words or "\\" in words) and "\n" not in words and "://" not in words:
+        if key in _PATH_KEYS and _ONE_PATH.match(words):
             return self._replace.path(words)
         return self._replace(words)
 

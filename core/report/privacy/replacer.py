@@ -19,7 +19,7 @@ _UUID = re.compile(
 )
 _HOME = re.compile(r"((?:/home|/Users|[A-Za-z]:(?:\\{1,2}|/)Users)(?:\\{1,2}|/))([^\\/\"'<>|:;,\s]+)", re.I)
 _AT_HOST = re.compile(r"(?<![\w.+-])([A-Za-z_][\w-]{1,31})@([A-Za-z][\w-]*(?:\.[\w-]+)*)(?=[:\s]|\Z)")
-_UNAME = re.compile(r"^(Linux )(\S+)(?= \d+\.\d+)", re.M)
+_UNAME = re.compile(r"^(Linux )(?!version )(\S+)(?= \d+\.\d+)", re.M)
 _TAGGED = re.compile(r"(<(serial|process_name|board_id|gpu_pdi)>\s*)([^<]*?)(\s*</)", re.I)
 _LABELLED = re.compile(r"(\b(?:Serial(?: Number)?|GPU PDI)\s*[:=]\s*)([0-9A-Za-z][\w-]{5,})", re.I)
 _NO_VALUE = ("", "n/a", "none", "unknown", "[n/a]", "0", "-")

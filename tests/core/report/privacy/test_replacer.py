@@ -32,6 +32,11 @@ ZHANG = Identity("user", "zhangwei88")
         "GPU-00000000-0000-0000-0000-000000000000",
         "root@localhost:~# python",
         "max_tokens: 4096",
+        "/usr/local/nvidia/lib64/libcuda.so.580.159.04",
+        "C:\\Windows\\System32\\nvcuda.dll",
+        "/usr/local/cuda-13.0/targets/x86_64-linux/lib/libcudart.so.13",
+        "Linux version 6.8.0-45-generic (buildd@lcy02-amd64-115)",
+        "/usr/local/bin:/usr/bin:/bin",
     ],
 )
 def test_words_that_tell_nothing_about_a_person_stay(words: str) -> None:
