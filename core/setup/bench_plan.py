@@ -40,7 +40,7 @@ class BenchPlan:
         unknown = (text("Some sources do not tell sizes; it may be more."),) if found.has_unknown_sizes else ()
         return (
             text("gpuproof makes a Python environment of its own in {folder}.", folder=self.folder),
-            text("It gets torch {version} from {source}.", version=self.source.torch, source=self.source.words),
+            self.source.words(),
             text(
                 "Download: {download} MB, {total} MB with local files. Free disk space: {free} MB.",
                 download=round(found.download_bytes / 1e6),

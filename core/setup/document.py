@@ -20,8 +20,8 @@ def plan_document(plan: SetupPlan, language: str) -> dict[str, Any]:
         "nothing_to_do": plan.is_nothing_to_do,
         "torch": plan.torch,
         "variant": plan.variant,
-        "source": masked(plan.source.words.render(language)),
-        "skipped_sources": [masked(words.render(language)) for words in plan.source.skipped],
+        "source": masked(plan.source.url) or "pip",
+        "skipped_sources": [words.render(language) for words in plan.source.skipped],
         "commands": list(plan.commands),
         "changes": [_change(change) for change in plan.changes],
         "download_bytes": resolution.download_bytes,
@@ -69,7 +69,7 @@ def plan_words(plan: SetupPlan) -> tuple[Text, ...]:
     )
     return (
         heading,
-        text("torch {torch} comes from {source}.", torch=plan.torch, source=masked(str(plan.source.words))),
+        plan.source.words(),
         *(literal(f"    {change.name}: {change.before or '-'} -> {change.after or '-'}") for change in plan.changes),
         text(
             "Download: {download} MB, {total} MB with local files. Needed on the disk: {needed} MB, free: {free} MB.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 import urllib.error
@@ -49,6 +50,18 @@ class Network:
         return dict.fromkeys(names, self.proxy)
 
 
+def _request(url: str) -> urllib.request.Request:
+    """Return a request; a name and password in the URL go into a header, as urllib takes them for a host name."""
+    parts = urllib.parse.urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    request = urllib.request.Request(urllib.parse.urlunsplit(parts._replace(netloc=host)))
+    request.add_header("User-Agent", "gpuproof")
+    if at:
+        token = base64.b64encode(urllib.parse.unquote(user).encode()).decode("ascii")
+        request.add_header("Authorization", f"Basic {token}")
+    return request
+
+
 def masked(words: str) -> str:
     """Hide user names and passwords in URLs."""
     return _SECRET.sub("****", words)
@@ -57,7 +70,7 @@ def masked(words: str) -> str:
 def reach(url: str, proxy: str | None = None, *, timeout_s: float = 8.0) -> Text:
     """Ask one index once and say what came back."""
     handler = urllib.request.ProxyHandler({"http": proxy, "https": proxy} if proxy else None)
-    request = urllib.request.Request(url.rstrip("/") + "/torch/", headers={"User-Agent": "gpuproof"})
+    request = _request(url.rstrip("/") + "/torch/")
     began = time.monotonic()
     try:
         with urllib.request.build_opener(handler).open(request, timeout=timeout_s) as answer:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gpuproof.core.problems import CouldNotFinish
+from gpuproof.core.setup.network import masked
 from gpuproof.core.setup.resolve import Resolution, resolve
 from gpuproof.core.setup.running import ToolRun, run_tool
 from gpuproof.core.setup.tools import Pip
@@ -36,18 +37,24 @@ class Wanted:
 class Source:
     """A source that has it: pip's options, the exact requirements, and what would be fetched."""
 
-    words: Text
+    url: str  # the index; empty: whatever pip is configured with
     options: tuple[str, ...]
     torch: str  # exact version with its label, 2.13.0+cpu
     requirements: tuple[str, ...]
     resolution: Resolution
     skipped: tuple[Text, ...] = ()  # sources tried before, and why they were left
 
+    def words(self) -> Text:
+        """Say which torch comes from where."""
+        if self.url:
+            return text("torch {version} comes from {source}.", version=self.torch, source=masked(self.url))
+        return text("torch {version} comes from the sources that pip is configured with.", version=self.torch)
+
 
 Resolver = Callable[[Sequence[str], Sequence[str]], Resolution | ToolRun]  # (requirements, options)
 # for a version of torch: sets of packages that go with it, the fullest first
 Companions = Callable[[str], Sequence[tuple[str, ...]]]
-_Attempt = tuple[Text, tuple[str, ...], tuple[str, ...]]  # words, options, exact versions
+_Attempt = tuple[str, tuple[str, ...], tuple[str, ...]]  # index or empty, options, exact versions
 
 
 def choose_source(
@@ -68,15 +75,15 @@ def choose_source(
         return resolve(pip, requirements, options=options, fresh=fresh, environment=environment, cancel=cancel)
 
     skipped: list[Text] = []
-    for words, options, versions in _attempts(pip, wanted, environment, cancel):
+    for url, options, versions in _attempts(pip, wanted, environment, cancel):
         for version in versions:
             found = _first_that_resolves(ask, version, companions, options, wanted)
             if not isinstance(found, Source):
-                skipped.append(text("{source}: torch {version}: {reason}", source=words, version=version, reason=found))
+                skipped.append(literal(f"{masked(url) or 'pip'}: torch {version}: {masked(found)}"))
                 continue
-            return replace(found, words=words, options=tuple(options), skipped=tuple(skipped))
+            return replace(found, url=url, options=tuple(options), skipped=tuple(skipped))
         if not versions:
-            skipped.append(text("{source}: no torch for {variant}", source=words, variant=wanted.variant))
+            skipped.append(literal(f"{masked(url) or 'pip'}: torch *+{wanted.variant}: -"))
     raise CouldNotFinish(
         text("No source has a torch for {variant} that fits this Python.", variant=wanted.variant),
         text("Tried: {sources}", sources="; ".join(str(words) for words in skipped)),
@@ -96,7 +103,7 @@ def _first_that_resolves(
         torch = found.version_of("torch") or version
         if not _is_wanted(found, torch, wanted):
             return f"{torch} there is another build"
-        return Source(words=literal(""), options=(), torch=torch, requirements=requirements, resolution=found)
+        return Source(url="", options=(), torch=torch, requirements=requirements, resolution=found)
     return reason
 
 
@@ -107,9 +114,9 @@ def _attempts(
         exact = [f"{wanted.torch}+{wanted.variant}"]
         if wanted.plain_variant(wanted.torch) == wanted.variant:
             exact.append(wanted.torch)  # macOS wheels, for one, carry no label
-        yield literal(wanted.index_url), ("--index-url", wanted.index_url), tuple(exact)
+        yield wanted.index_url, ("--index-url", wanted.index_url), tuple(exact)
     listed = available_versions(pip, environment=environment, cancel=cancel)
-    yield text("the sources that pip is configured with"), (), of_variant(listed, wanted)[:3]
+    yield "", (), of_variant(listed, wanted)[:3]
 
 
 def available_versions(

@@ -39,7 +39,7 @@ def light_venv(monkeypatch):
 def test_a_plan_says_source_size_room_and_commands_and_installs_nothing(index, tmp_path):
     plan = plan_bench_environment(recommendation(index))
     words = [str(line) for line in plan.words()]
-    assert f"It gets torch 2.13.0+cpu from {index}." in words
+    assert f"torch 2.13.0+cpu comes from {index}." in words
     assert any("Download:" in line and "Free disk space:" in line for line in words)
     assert words[-1].endswith(f"-m pip install --index-url {index} torch==2.13.0+cpu numpy")
     assert not (tmp_path / "data").exists()
