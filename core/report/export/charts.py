@@ -8,7 +8,7 @@ from gpuproof.core.bench.model import BenchResult, Block, DeviceResult, Telemetr
 from gpuproof.core.report.export import words as w
 from gpuproof.core.report.export.numbers import number
 from gpuproof.core.report.export.svg import Canvas, ticks
-from gpuproof.core.report.export.view import Speaker
+from gpuproof.core.report.export.view_model import Speaker
 from gpuproof.core.words import Text, text
 
 _WIDTH = 430.0

@@ -9,7 +9,8 @@ from typing import Any
 from gpuproof.core.report.export.charts import charts_of
 from gpuproof.core.report.export.headings import HEADINGS
 from gpuproof.core.report.export.svg import PAGE
-from gpuproof.core.report.export.view import Speaker, view_of
+from gpuproof.core.report.export.view import view_of
+from gpuproof.core.report.export.view_model import Speaker
 from gpuproof.core.report.model import Report
 
 

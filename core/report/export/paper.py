@@ -14,7 +14,8 @@ from gpuproof.core.problems import CouldNotFinish
 from gpuproof.core.report.export.charts import charts_of
 from gpuproof.core.report.export.headings import HEADINGS
 from gpuproof.core.report.export.svg import PAPER
-from gpuproof.core.report.export.view import LayerView, Speaker, View, view_of
+from gpuproof.core.report.export.view import view_of
+from gpuproof.core.report.export.view_model import LayerView, Speaker, View
 from gpuproof.core.report.model import Report
 from gpuproof.core.words import Text, text
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gpuproof.core.report.export.collect_env import collect_env_lines
-from gpuproof.core.report.export.view import FindingView, Speaker, View, view_of
+from gpuproof.core.report.export.view import view_of
+from gpuproof.core.report.export.view_model import FindingView, Speaker, View
 from gpuproof.core.report.model import Report
 from gpuproof.core.words import text
 
