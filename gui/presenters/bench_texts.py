@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 
 from gpuproof.core.bench.model import STAGES, BenchResult, DeviceResult, LayerName, Proof, ProofVerdict, Ratio
+from gpuproof.core.bench.phrases import skipped_words
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.graph_texts import figure
 from gpuproof.gui.style.colours import Tone
@@ -18,7 +20,7 @@ class Rung:
 
     name: str
     frames_per_second: float | None
-    note: str = ""
+    note: Text | None = None
     is_best: bool = False
 
 
@@ -78,6 +80,9 @@ def stage_title(stage: str) -> Text:
         "face_encoding": text("Face encoding"),
         "alignment": text("Alignment"),
         "reconstruction": text("Reconstruction"),
+        "transfer": text("Transfer"),
+        "compositing": text("Compositing"),
+        "other": text("Other"),
     }
     return known.get(stage, literal(stage))
 
@@ -88,11 +93,12 @@ def stages_of(device: DeviceResult) -> tuple[tuple[str, float], ...]:
     return (*known, *((stage, ms) for stage, ms in device.stages.items() if stage not in STAGES))
 
 
-def ladder(device: DeviceResult | None) -> tuple[Rung, ...]:
-    """Return every variant that was tried, slowest first; skipped ones last with their reason."""
+def ladder(result: BenchResult) -> tuple[Rung, ...]:
+    """Return every variant that was tried on the GPU, or on the CPU without one: slowest first, skipped ones last."""
+    device = result.gpu or result.cpu
     if device is None:
         return ()
-    rungs = [_rung(name, told, device.variant) for name, told in device.variants.items()]
+    rungs = [_rung(name, told, result, device) for name, told in device.variants.items()]
     return tuple(sorted(rungs, key=lambda rung: (rung.frames_per_second is None, rung.frames_per_second or 0.0)))
 
 
@@ -106,12 +112,18 @@ def result_doubts(result: BenchResult) -> tuple[Text, ...]:
     return (*(doubt.words for doubt in result.doubts), *result.problems)
 
 
-def _rung(name: str, told: dict[str, object], best: str) -> Rung:
-    speed = told.get("frames_per_second")
-    reason = told.get("skipped") or told.get("reason") or ""
+def _rung(name: str, told: dict[str, object], result: BenchResult, device: DeviceResult) -> Rung:
+    speeds = [
+        block.frames / block.duration_s
+        for block in result.blocks
+        if block.device == device.device and block.variant == name and not block.is_warm_up and block.duration_s > 0
+    ]
+    stated = told.get("frames_per_second")
+    speed = float(stated) if isinstance(stated, int | float) else median(speeds) if speeds else None
+    skipped = told.get("skipped")
     return Rung(
         name=name,
-        frames_per_second=float(speed) if isinstance(speed, int | float) else None,
-        note=str(reason),
-        is_best=name == best,
+        frames_per_second=speed,
+        note=skipped_words(str(skipped)) if skipped is not None else None,
+        is_best=name == device.variant,
     )

@@ -18,13 +18,12 @@ from gpuproof.core.checkup import (
     CheckupState,
     SetUpSaid,
     StepFinished,
-    StepName,
     StepStarted,
 )
 from gpuproof.core.problems import UserProblem
 from gpuproof.gui.presenters.background import Background
 from gpuproof.gui.presenters.chain import WAITING, judged, with_answer
-from gpuproof.gui.presenters.check_state import SHOWN_AT, CheckState, WizardStep, last_lines, problem_at
+from gpuproof.gui.presenters.check_state import CheckState, WizardStep, last_lines, problem_at
 
 DRAIN_MS = 50
 MakeCheckup = Callable[[CheckupSettings, Callable[[CheckupEvent], None]], Checkup]
@@ -115,12 +114,6 @@ class CheckPresenter(QObject):
     def checkup(self) -> Checkup | None:
         """Return the checkup that is driven; None while an opened report is shown."""
         return self._checkup
-
-    def run_beside(self, step: StepName, work: Callable[[Callable[[CheckupEvent], None]], None]) -> None:
-        """Run further work as a step of the wizard; it may tell events as the checkup does."""
-        if not self.state.is_busy:
-            self._set(replace(self.state, running=step, problem=None))
-            self._start(SHOWN_AT[step], lambda: work(self._inbox.append))
 
     def _start(self, at: WizardStep, work: Callable[[], object]) -> None:
         if self._checkup is not None:

@@ -22,7 +22,7 @@ SHOWN_AT: dict[StepName, WizardStep] = {
     "inspect": "inspect",
     "diagnose": "inspect",
     "recommend": "recommend",
-    "set_up": "recommend",
+    "set_up": "inspect",
     "benchmark": "benchmark",
     "prove": "benchmark",
     "report": "report",

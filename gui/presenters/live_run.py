@@ -71,6 +71,10 @@ class LiveRun:
         """Return a series, or None when nothing was ever said about it."""
         return self._tracks.get((name, gpu))
 
+    def all_tracks(self) -> tuple[tuple[tuple[SeriesName, int | None], Track], ...]:
+        """Return every series with its name and GPU."""
+        return tuple(self._tracks.items())
+
     def take(self, event: BenchEvent) -> None:
         """Remember what an event says; progress is not for the graphs."""
         match event:

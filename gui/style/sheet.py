@@ -19,6 +19,7 @@ QFrame[role="footer"] { background: $window; border: none; border-top: 1px solid
 QFrame[role="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[role="foreign"] { background: $warning_soft; border: none; border-bottom: 1px solid $warning; }
 QFrame[role="foreign"] QLabel { color: $warning; }
+QFrame[role="opened"] { background: $accent_soft; border: none; border-bottom: 1px solid $border; }
 QLabel { background: transparent; }
 QLabel[role="title"] { font-size: ${f24}px; font-weight: 600; }
 QLabel[role="subtitle"] { color: $muted; }

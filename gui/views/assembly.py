@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ from gpuproof.core.problems import UserProblem
 from gpuproof.gui.context import Context
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
 from gpuproof.gui.presenters.check_state import WIZARD, CheckState, WizardStep
+from gpuproof.gui.presenters.recent import RecentPresenter, RecentReport
 from gpuproof.gui.presenters.replay import Replay
+from gpuproof.gui.views.opened_strip import OpenedStrip
 from gpuproof.gui.views.page import Page
 
 if TYPE_CHECKING:
@@ -33,6 +36,14 @@ class Assembly(QObject):
         context.add(self.check)
         context.add(self.replay)
         self._bench: BenchStep | None = None
+        self.opened = OpenedStrip(self.close_report)
+        window.put_on_top(self.opened)
+        self.check.state_changed.connect(self.opened.show_state)
+        self.recent = RecentPresenter(context.background)
+        context.add(self.recent)
+        self.recent.changed.connect(self._show_recent)
+        context.files_changed.connect(self.look_for_recent)
+        self.check.report_written.connect(lambda _: self.look_for_recent())
         self.check.state_changed.connect(window.sidebar.show_state)
 
     def makers(self) -> dict[str, Callable[[], Page]]:
@@ -43,6 +54,8 @@ class Assembly(QObject):
             "recommend": self._make_recommend,
             "benchmark": self._make_bench,
             "report": self._make_report,
+            "paste": self._make_paste,
+            "compare": self._make_compare,
         }
 
     def open_report(self, path: Path, *, replay: bool = False) -> None:
@@ -61,6 +74,12 @@ class Assembly(QObject):
             self._window.show_problem(problem)
 
         self._context.background.start(lambda: open_report(path), show, refuse)
+
+    def close_report(self) -> None:
+        """Leave an opened report and go home."""
+        self.replay.cancel()
+        self.check.show(CheckState())
+        self._window.open_page("home")
 
     def start_check(self, settings: CheckupSettings) -> None:
         """Begin a check and show it."""
@@ -101,9 +120,13 @@ class Assembly(QObject):
         return page
 
     def _make_recommend(self) -> Page:
+        from gpuproof.gui.presenters.set_up_presenter import SetUpPresenter
         from gpuproof.gui.views.recommend_step import RecommendStep
 
-        page = RecommendStep(self.check)
+        self.set_up = SetUpPresenter(self._context.background)
+        self._context.add(self.set_up)
+        page = RecommendStep(self.check, self.set_up)
+        page.set_up.inspect_asked.connect(lambda: self._window.open_page("inspect"))
         page.steps.lead(*self._ways("recommend"))
         return page
 
@@ -125,6 +148,34 @@ class Assembly(QObject):
         page = ReportStep(self.check, self._report_presenter)
         page.steps.lead(self._ways("report")[0], lambda: self._window.open_page("home"))
         return page
+
+    def _make_paste(self) -> Page:
+        from gpuproof.gui.presenters.paste_presenter import PastePresenter
+        from gpuproof.gui.views.paste_page import PastePage
+
+        self.paste = PastePresenter(self._context.background)
+        self._context.add(self.paste)
+        return PastePage(self.paste)
+
+    def _make_compare(self) -> Page:
+        from gpuproof.gui.presenters.compare_presenter import ComparePresenter
+        from gpuproof.gui.views.compare_page import ComparePage
+
+        self.compare = ComparePresenter(self._context.background)
+        self._context.add(self.compare)
+        return ComparePage(self.compare)
+
+    def look_for_recent(self) -> None:
+        """Read the list of recent reports for the home page."""
+        self.recent.look(self._context.preferences.recent_files)
+
+    def _show_recent(self, reports: tuple[RecentReport, ...]) -> None:
+        from gpuproof.gui.views.home_page import HomePage
+        from gpuproof.gui.views.recent_tile import RecentTile
+
+        home = self._window.page("home")
+        if isinstance(home, HomePage):
+            home.show_recent([RecentTile(one, partial(self.open_report, one.path)) for one in reports])
 
     def _ways(self, step: WizardStep) -> tuple[Callable[[], object], Callable[[], object]]:
         place = WIZARD.index(step)

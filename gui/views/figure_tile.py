@@ -30,6 +30,7 @@ class FigureTile(QFrame):
         inside.addWidget(self._name)
         inside.addLayout(across)
         inside.addWidget(self._note)
+        inside.addStretch(1)
         self._title = name
         self.retranslate()
 

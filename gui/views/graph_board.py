@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from gpuproof.core.bench.model import BenchEvent
-from gpuproof.core.words import literal, text
+from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.graph_texts import FRAMES, GRAPHS, phase_words, time_range
 from gpuproof.gui.presenters.live_run import LiveRun
 from gpuproof.gui.style import icons, speech, theme
@@ -117,6 +118,21 @@ class GraphBoard(QWidget):
         """Show every graph's whole range."""
         for made in self.cards:
             made.graph.reset_zoom()
+
+    def save(self, kind: str, path: Path) -> Text | None:
+        """Write the graphs as png, svg or csv; returns what went wrong, if anything."""
+        from gpuproof.gui.presenters.save_graphs import csv_of, svg_of
+
+        try:
+            if kind == "csv":
+                path.write_text(csv_of(self.run), encoding="utf-8")
+            elif kind == "svg":
+                path.write_text(svg_of(self.run, [made.spec for made in self.cards], self.gpu), encoding="utf-8")
+            elif not self.grab().save(str(path), "PNG"):
+                raise OSError(str(path))
+        except OSError as problem:
+            return text("The file could not be written: {reason}", reason=problem.strerror or str(problem))
+        return None
 
     def stop(self) -> None:
         """Take the plots down."""

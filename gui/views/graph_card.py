@@ -6,13 +6,15 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from gpuproof.core.words import literal
+from gpuproof.core.words import literal, text
 from gpuproof.gui.presenters.graph_texts import GraphSpec, figure, round_top
 from gpuproof.gui.presenters.live_run import LiveRun
 from gpuproof.gui.presenters.tracks import Track
 from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.graphs import Graph, Line
 from gpuproof.gui.views.parts import label, row
+
+_SILENT_S = 3.0  # of a run: after that a series that said nothing is said to be empty
 
 
 class Swatch(QWidget):
@@ -51,10 +53,14 @@ class GraphCard(QFrame):
         inside.setSpacing(theme.px(4))
         inside.addLayout(row(label(spec.title, "heading"), None, self._value, label(spec.unit, "small"), spacing=6))
         inside.addLayout(self._legend())
-        inside.addWidget(self.graph, 1)
+        inside.addWidget(self.graph)
         explains = label(spec.explains, "small", wraps=True)
         explains.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         inside.addWidget(explains)
+        self._empty = label(text("No values: nothing of this kind was seen."), "small", wraps=True)
+        self._empty.hide()
+        inside.addWidget(self._empty)
+        inside.addStretch(1)
         if spec.top is not None:
             self.graph.set_top(spec.top)
 
@@ -76,6 +82,7 @@ class GraphCard(QFrame):
             if track is not None
         ]
         speech.put_data(self._value, "  /  ".join(value for value in values if value != "–") or "–")
+        self._empty.setVisible(not values and run.end_s > _SILENT_S)
 
     def forget(self) -> None:
         """Begin anew."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
@@ -41,7 +41,7 @@ class HomePage(Page):
         self.body.addStretch(1)
         self.show_recent(())
 
-    def show_recent(self, tiles: tuple[QWidget, ...]) -> None:
+    def show_recent(self, tiles: Sequence[QWidget]) -> None:
         """Show the recent reports."""
         inside = self._recent.renew()
         if not tiles:

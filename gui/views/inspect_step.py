@@ -6,13 +6,13 @@ from typing import cast
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from gpuproof.core.diagnose.model import Diagnosis, LinkName
-from gpuproof.core.words import Text, text
+from gpuproof.core.diagnose.model import LinkName
+from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.chain import ShownLink, in_focus, link_title, state_tone, state_word
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
 from gpuproof.gui.presenters.check_state import CheckState
+from gpuproof.gui.presenters.diagnosis_texts import banner_tone, banner_words
 from gpuproof.gui.style import theme
-from gpuproof.gui.style.colours import Tone
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.chain_view import ChainView
 from gpuproof.gui.views.finding_card import bullet, finding_card
@@ -21,6 +21,13 @@ from gpuproof.gui.views.parts import Place, card, chip, data_label, label, row
 from gpuproof.gui.views.problem_strip import ProblemStrip
 from gpuproof.gui.views.running_strip import RunningStrip
 from gpuproof.gui.views.step_footer import StepFooter
+
+_RUNNING: dict[str, Text] = {
+    "target": text("Looking for PyTorch…"),
+    "set_up": text("Setting up an environment with PyTorch…"),
+    "inspect": text("Asking the machine…"),
+    "diagnose": text("Judging the answers…"),
+}
 
 
 class InspectStep(Page):
@@ -62,8 +69,8 @@ class InspectStep(Page):
         """Show a state; details are only made anew when they changed."""
         if state.running_at == "inspect":
             self._was_chosen = False
-            words = text("Asking the machine…") if state.running != "target" else text("Looking for PyTorch…")
-            self.running.show_running(words, None, None, stops=state.is_cancelling)
+            last = literal(state.set_up_lines[-1]) if state.running == "set_up" and state.set_up_lines else None
+            self.running.show_running(_RUNNING[state.running or ""], None, last, stops=state.is_cancelling)
         else:
             self.running.rest()
         self._show_problem(state)
@@ -71,7 +78,7 @@ class InspectStep(Page):
         diagnosis = state.core.diagnosis
         self.banner.setVisible(diagnosis is not None)
         if diagnosis is not None:
-            self.banner.show_verdict(banner_tone(diagnosis), diagnosis.title, _banner_words(diagnosis))
+            self.banner.show_verdict(banner_tone(diagnosis), diagnosis.title, banner_words(diagnosis))
         if not self._was_chosen or self._shown is None:
             self._shown = in_focus(state.links, diagnosis) if diagnosis is not None else None
         self._show_details(state)
@@ -104,24 +111,6 @@ class InspectStep(Page):
         if diagnosis is not None and diagnosis.ask_next is not None:
             inside.addWidget(_ask_card(diagnosis.ask_next))
         inside.addStretch(1)
-
-
-def banner_tone(diagnosis: Diagnosis) -> Tone:
-    """Return the tone of a diagnosis."""
-    if diagnosis.primary is not None:
-        return "bad" if diagnosis.primary.severity == "error" else "warning"
-    return "ok" if diagnosis.cause == "healthy" else "unknown"
-
-
-def _banner_words(diagnosis: Diagnosis) -> Text:
-    others = len(diagnosis.findings) - 1
-    if diagnosis.primary is not None and others > 0:
-        return text("This is the root cause. Further findings: {count}, at their links below.", count=others)
-    if diagnosis.primary is not None:
-        return text("This is the root cause. The link below shows what was seen and what mends it.")
-    if diagnosis.cause == "healthy":
-        return text("Every link was looked at. The benchmark proves that it holds under work.")
-    return text("Something could not be observed; no cause is claimed.")
 
 
 def _ask_card(question: Text) -> QFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import text
@@ -21,7 +21,7 @@ from gpuproof.gui.views.sidebar import NAMES, Sidebar
 if TYPE_CHECKING:
     from gpuproof.gui.views.assembly import Assembly
 
-ORDER = ("home", "start", "inspect", "recommend", "benchmark", "report")
+ORDER = ("home", "start", "inspect", "recommend", "benchmark", "report", "paste", "compare")
 SIZE = (1240, 840)
 SMALLEST = (920, 620)
 
@@ -53,6 +53,10 @@ class MainWindow(QMainWindow):
         self._bind_keys()
         self._show_look_icon()
 
+    def put_on_top(self, strip: QWidget) -> None:
+        """Put a strip above the pages."""
+        self._right.insertWidget(0, strip)
+
     def restore(self) -> None:
         """Put the window where it was."""
         place = self._context.preferences.geometry
@@ -68,6 +72,7 @@ class MainWindow(QMainWindow):
 
         self._wizard = Assembly(self._context, self)
         self._makers = self._wizard.makers()
+        self._wizard.look_for_recent()
         self.loaded.emit()
 
     def open_page(self, name: str) -> None:
@@ -171,7 +176,10 @@ class MainWindow(QMainWindow):
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
         across.addWidget(self.sidebar)
-        across.addWidget(self.stack, 1)
+        self._right = QVBoxLayout()
+        self._right.setSpacing(0)
+        self._right.addWidget(self.stack, 1)
+        across.addLayout(self._right, 1)
         self.setCentralWidget(middle)
 
     def _add(self, name: str, page: Page) -> None:

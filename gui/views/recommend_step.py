@@ -18,12 +18,14 @@ from gpuproof.gui.presenters.recommend_texts import (
     headline,
     why_not_rows,
 )
+from gpuproof.gui.presenters.set_up_presenter import SetUpPresenter
 from gpuproof.gui.style import theme
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.command_box import CommandBox
 from gpuproof.gui.views.finding_card import bullet
 from gpuproof.gui.views.page import Page
 from gpuproof.gui.views.parts import Place, button, card, chip, data_label, label, row
+from gpuproof.gui.views.set_up_card import SetUpCard
 from gpuproof.gui.views.step_footer import StepFooter
 from gpuproof.gui.views.table import TableView, WordTable
 
@@ -31,7 +33,7 @@ from gpuproof.gui.views.table import TableView, WordTable
 class RecommendStep(Page):
     """Shows a ``Recommendation``; the set-up card stands below it."""
 
-    def __init__(self, presenter: CheckPresenter) -> None:
+    def __init__(self, presenter: CheckPresenter, set_up: SetUpPresenter) -> None:
         super().__init__(
             text("Recommend"),
             text("The PyTorch build and the driver that fit this card, this driver, this system and this Python."),
@@ -43,8 +45,9 @@ class RecommendStep(Page):
         self.body.addWidget(self.empty)
         self.body.addWidget(self.banner)
         self.body.addWidget(self._place)
-        self.set_up_place = QVBoxLayout()
-        self.body.addLayout(self.set_up_place)
+        self.set_up = SetUpCard(set_up, lambda: presenter.state.core)
+        self.set_up.inspect_asked.connect(presenter.inspect_again)
+        self.body.addWidget(self.set_up)
         self.body.addStretch(1)
         self.steps = StepFooter(self)
         presenter.state_changed.connect(self.show_state)
@@ -55,6 +58,8 @@ class RecommendStep(Page):
         found = state.core.recommendation
         self.empty.setVisible(found is None)
         self.banner.setVisible(found is not None)
+        can_set_up = found is not None and found.choice is not None and not state.is_foreign and not state.is_opened
+        self.set_up.setVisible(can_set_up)
         self.steps.show_state(state, can_go_on=found is not None)
         key = (found, state.is_foreign) if found is not None else None
         if key == self._shown:

@@ -46,7 +46,7 @@ def stage_card(result: BenchResult) -> QFrame | None:
 def ladder_card(result: BenchResult) -> QFrame | None:
     """Return every variant that was tried on the GPU, or on the CPU where there is no GPU."""
     device = result.gpu or result.cpu
-    rungs = ladder(device)
+    rungs = ladder(result)
     if device is None or not rungs:
         return None
     frame, inside = card()
@@ -61,7 +61,7 @@ def ladder_card(result: BenchResult) -> QFrame | None:
                 share=(rung.frames_per_second or 0.0) / most,
                 figure=text("{speed} frames/s", speed=figure(rung.frames_per_second))
                 if rung.frames_per_second is not None
-                else literal(rung.note or "–"),
+                else rung.note or literal("–"),
                 colour=colour,
                 is_strong=rung.is_best,
             )

@@ -88,7 +88,7 @@ def test_every_word_is_remembered_and_has_chinese(full_window: Any) -> None:
             words = remembered(widget).get("setText")
             if words is None or (words.template not in known and words.template != "{literal}"):
                 strays.append((type(widget).__name__, widget.text()))
-    constructed = ("Layer", "driver ", "torch built", "Driver 5", "Install a newer", "The GPU lowered", "An older CUDA")
+    constructed = ("Sample ", "sample ")  # words of the constructed report, which are not the product's
     assert [stray for stray in strays if not stray[1].startswith(constructed)] == []
 
 
