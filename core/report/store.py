@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from gpuproof.core.problems import UserProblem
@@ -16,8 +17,13 @@ from gpuproof.core.words import text
 
 def save_report(report: Report, folder: Path, *, privacy: Privacy = "share") -> Path:
     """Redact, scan and write the report as ``gpuproof-report-20261121T011043Z.json``; return the path written."""
-    stamp = report.made_at.replace("-", "").replace(":", "")
-    return save_report_as(report, unused(folder, f"gpuproof-report-{stamp}", ".json"), privacy=privacy)
+    return save_report_as(report, unused(folder, file_stem(report), ".json"), privacy=privacy)
+
+
+def file_stem(report: Report) -> str:
+    """Return a file name without ending that tells the time of the report and nothing about its machine or person."""
+    stamp = re.sub(r"[^0-9TZ]", "", report.made_at)[:16]
+    return f"gpuproof-report-{stamp}"
 
 
 def save_report_as(report: Report, path: Path, *, privacy: Privacy = "share") -> Path:

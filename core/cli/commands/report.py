@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.words import literal, text
+
+if TYPE_CHECKING:
+    from gpuproof.core.report.model import Report
 
 _FORMATS = ("json", "html", "md", "txt", "pdf", "png", "csv")
 _LEVELS = ("share", "support", "full")
@@ -47,29 +51,28 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     )
 
 
-def _export(arguments: argparse.Namespace, report: object, terminal: Terminal) -> int:
-    from gpuproof.core.report.atomic import write_whole
+def _export(arguments: argparse.Namespace, report: Report, terminal: Terminal) -> int:
+    from gpuproof.core.report.atomic import unused, write_whole
     from gpuproof.core.report.export import export
-    from gpuproof.core.report.model import Report
+    from gpuproof.core.report.store import file_stem
 
-    assert isinstance(report, Report)
     form = arguments.format or (arguments.out.suffix.lstrip(".").lower() if arguments.out else "html")
     data = export(report, form, terminal.language, privacy=arguments.privacy)
-    path = write_whole(arguments.out or Path(Path(arguments.file).stem + "." + form), data)
+    path = write_whole(arguments.out or unused(Path(), file_stem(report), f".{form}"), data)
     document = {"path": str(path), "format": form, "privacy": arguments.privacy, "bytes": len(data)}
     terminal.emit(document, lambda: terminal.say(text("Written: {path}", path=path)))
     return 0
 
 
-def _redact(arguments: argparse.Namespace, report: object, terminal: Terminal) -> int:
+def _redact(arguments: argparse.Namespace, report: Report, terminal: Terminal) -> int:
     from gpuproof.core.report.export import words as w
-    from gpuproof.core.report.model import Report
     from gpuproof.core.report.privacy.redact import redact
     from gpuproof.core.report.store import save_report_as
 
-    assert isinstance(report, Report)
     removed = redact(report, arguments.privacy).removed
-    path = save_report_as(report, arguments.out or _redacted_name(Path(arguments.file)), privacy=arguments.privacy)
+    path = save_report_as(
+        report, arguments.out or _redacted_name(report, Path(arguments.file).parent), privacy=arguments.privacy
+    )
 
     def show() -> None:
         terminal.say(text("Written: {path}", path=path))
@@ -82,7 +85,8 @@ def _redact(arguments: argparse.Namespace, report: object, terminal: Terminal) -
     return 0
 
 
-def _redacted_name(path: Path) -> Path:
+def _redacted_name(report: Report, folder: Path) -> Path:
     from gpuproof.core.report.atomic import unused
+    from gpuproof.core.report.store import file_stem
 
-    return unused(path.parent, f"{path.stem}-redacted", ".json")
+    return unused(folder, f"{file_stem(report)}-redacted", ".json")

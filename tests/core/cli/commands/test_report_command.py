@@ -60,7 +60,7 @@ def test_redact_lists_what_was_taken_out(tmp_path: Path, saved: Path) -> None:
     code, out, _ = ran("report", "redact", str(full), "--json")
     document = json.loads(out)
     assert code == 0
-    assert Path(document["path"]).name == "full-redacted.json"
+    assert Path(document["path"]).name == "gpuproof-report-20261120T120000Z-redacted.json"
     assert b"canaryuser7" not in Path(document["path"]).read_bytes()
     assert load_report(document["path"]).integrity == "intact"
 
@@ -84,3 +84,13 @@ def test_an_unwritable_place_is_one_line(saved: Path) -> None:
     code, _, err = ran("report", "export", str(saved), "--out", "/proc/nowhere/x.html")
     assert code == 2
     assert "could not be written" in err
+
+
+def test_names_given_by_us_repeat_nothing_of_the_input(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = tmp_path / "canaryuser7.json"
+    private.write_bytes(saved.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    out = ran("report", "export", str(private), "--format", "md", "--json")[1]
+    assert json.loads(out)["path"] == "gpuproof-report-20261120T120000Z.md"

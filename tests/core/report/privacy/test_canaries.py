@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import unicodedata
 import urllib.parse
 from dataclasses import replace
@@ -14,7 +15,11 @@ from helpers.machines import a_gpu, a_machine
 from helpers.reports import a_report
 
 from gpuproof.core.facts.answers import Answer, Answers
+from gpuproof.core.problems import CouldNotFinish
+from gpuproof.core.report.export import export
+from gpuproof.core.report.export.paper import layout_bytes
 from gpuproof.core.report.model import Report
+from gpuproof.core.report.privacy.redact import redact
 from gpuproof.core.report.store import load_report, save_report, shareable_bytes
 
 USER = "canaryuser7"
@@ -98,6 +103,35 @@ def test_no_canary_in_a_saved_report_or_its_name(tmp_path: Path, privacy: str) -
     assert [form for form in found if not (privacy == "support" and form.casefold().startswith("secretpr"))] == []
     assert leaks(path.name) == []
     assert os.listdir(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("form", ["json", "html", "md", "txt", "csv"])
+def test_no_canary_in_an_export(form: str, language: str) -> None:
+    assert leaks(export(spoiled_report(), form, language).decode()) == []
+
+
+@pytest.mark.parametrize("form", ["pdf", "png"])
+def test_no_canary_in_what_is_drawn(form: str) -> None:
+    assert leaks(layout_bytes(redact(spoiled_report()), form, "en").decode()) == []
+
+
+def test_a_canary_that_redaction_missed_stops_the_export(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gpuproof.core.report.privacy.redact.redact", lambda report, privacy="share": report)
+    for form in ("json", "html", "txt", "pdf"):
+        with pytest.raises(CouldNotFinish, match="Nothing was saved"):
+            export(spoiled_report(), form)
+
+
+def test_nothing_opens_a_network_connection(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    path = save_report(spoiled_report(), tmp_path)
+    for form in ("html", "md", "txt", "csv"):
+        export(load_report(path), form)
 
 
 def test_credentials_leave_even_at_level_full() -> None:
