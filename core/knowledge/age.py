@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from gpuproof.core.knowledge.tables import REFRESHED_TABLES, overlay, tables_folder
+from gpuproof.core.knowledge.tables import REFRESHED_TABLES, overlay, table, tables_folder
 
 OLD_AFTER_DAYS = 120
 
@@ -43,6 +43,12 @@ def table_ages(today: date) -> tuple[TableAge, ...]:
         ):
             found.append(_age(path.stem, content, today))
     return tuple(found)
+
+
+def days_since_read(name: str, today: date) -> int:
+    """Return the age of one table in days; rows from the index count as reading it again."""
+    fetched = overlay().get("fetched_on") if name in REFRESHED_TABLES else None
+    return (today - date.fromisoformat(max(table(name)["read_on"], fetched or ""))).days
 
 
 def _age(name: str, content: dict[str, Any], today: date) -> TableAge:

@@ -9,8 +9,10 @@ gives no choice at all, with the smallest change that would work.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from gpuproof.core.facts.unknown import Unknown
-from gpuproof.core.knowledge import index_url
+from gpuproof.core.knowledge import index_url, kernel_list
 from gpuproof.core.recommend.alternatives import alternatives_for
 from gpuproof.core.recommend.case import Case, case_of
 from gpuproof.core.recommend.commands import commands_for
@@ -47,7 +49,7 @@ def recommend(subject: Subject) -> Recommendation:
         notices=notices_for(case, options, subject.overridden),
         missing=missing,
         is_installed=_is_installed(subject.installed_torch, options.chosen),
-        certainty=options.chosen.build.certainty_for(case.platform) if options.chosen else "confirmed",
+        certainty=_certainty(case, options.chosen) if options.chosen else "confirmed",
         overridden=subject.overridden,
     )
 
@@ -66,6 +68,14 @@ def _choice(case: Case, pick: Pick) -> Choice:
         torchvision=pick.release.torchvision,
         torchaudio=pick.release.torchaudio,
     )
+
+
+def _certainty(case: Case, pick: Pick) -> Literal["confirmed", "inferred"]:
+    """Say how sure the rows are that decided: that the wheel is published, and what code it holds."""
+    rows = [pick.build.certainty_for(case.platform)]
+    codes = kernel_list(pick.release.version, pick.build.variant, case.platform) if pick.build.cuda else None
+    rows.extend([codes.certainty] if codes else [])
+    return "inferred" if "inferred" in rows else "confirmed"
 
 
 def _is_installed(installed: str | None, chosen: Pick | None) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,9 +60,19 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from gpuproof.core.recommend.document import recommendation_document
 
     recommendation = recommend(subject_from(arguments))
+    _warn_when_old(terminal)
     document = recommendation_document(recommendation, terminal.language)
     terminal.emit(document, lambda: show(recommendation, terminal))
     return 0 if recommendation.choice else 1
+
+
+def _warn_when_old(terminal: Terminal) -> None:
+    from gpuproof.core.knowledge.age import OLD_AFTER_DAYS, days_since_read
+
+    days = days_since_read("torch_releases", date.today())
+    if days > OLD_AFTER_DAYS:
+        words = text("The tables are {days} days old: gpuproof knowledge update renews them.", days=days)
+        terminal.progress(words)
 
 
 def subject_from(arguments: argparse.Namespace) -> Subject:
@@ -227,6 +238,10 @@ def _show_choice(recommendation: Recommendation, terminal: Terminal) -> None:
     if recommendation.is_installed:
         terminal.say(text("It is installed already: nothing to do."))
     terminal.say(f"  {choice.commands.pip}")
+    if recommendation.certainty == "inferred":
+        terminal.say(text("How sure: inferred. The index page or the wheel itself was not read for this build."))
+    else:
+        terminal.say(text("How sure: confirmed. The wheel or the official list of builds was read."))
 
 
 def _show_driver(recommendation: Recommendation, terminal: Terminal) -> None:

@@ -184,3 +184,8 @@ def test_old_cards_get_the_closed_module_on_linux() -> None:
     assert any("nvidia-driver-580" in str(step) and "580-open" not in str(step) for step in steps)
     new = ask("NVIDIA GeForce RTX 5090", driver=None).driver.how
     assert any("nvidia-driver-580-open" in str(step) for step in new)
+
+
+def test_how_sure_follows_the_rows_that_decided() -> None:
+    assert ask("NVIDIA GeForce RTX 4090").certainty == "confirmed"
+    assert ask("NVIDIA GeForce RTX 4090", system="windows").certainty == "inferred"

@@ -148,3 +148,12 @@ def test_detection_fills_in_what_flags_leave_open(monkeypatch: pytest.MonkeyPatc
     _, what_if, _ = ask("--driver", "580.65.06")
     assert what_if["choice"]["variant"] == "cu130"
     assert what_if["overridden"] == ["driver"]
+
+
+def test_old_tables_are_said_on_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gpuproof.core.knowledge import age
+
+    monkeypatch.setattr(age, "OLD_AFTER_DAYS", -100_000)
+    code, _, err = ask("--gpu", "none", "--os", "linux")
+    assert code == 0
+    assert "knowledge update" in err
