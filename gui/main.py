@@ -11,16 +11,18 @@ from gpuproof.core.words import Language
 
 def main(
     language: Language | None = None,
-    replay: Path | None = None,
+    file: Path | None = None,
     *,
+    replay: bool = False,
     page: str | None = None,
     preferences_file: Path | None = None,
     when_open: Callable[[object], None] | None = None,
 ) -> int:
     """Open the window and return its exit code.
 
-    ``language`` None follows the person's choice, then the system. ``replay`` opens a saved report and plays its run in
-    the benchmark step. ``when_open`` is called with the window after its first paint.
+    ``language`` None follows the person's choice, then the system. ``file`` is a report or an answers file to show;
+    with ``replay`` its run is played in the benchmark step. ``when_open`` is called with the window after its first
+    paint.
     """
     from PySide6.QtWidgets import QApplication
 
@@ -34,7 +36,7 @@ def main(
 
     session = Session(application, language, preferences_file)
     try:
-        session.open(page=page, replay=replay, when_open=when_open)
+        session.open(page=page, file=file, replay=replay, when_open=when_open)
         code = application.exec()
     finally:
         session.close()

@@ -34,7 +34,8 @@ class Session(QObject):
         self,
         *,
         page: str | None = None,
-        replay: Path | None = None,
+        file: Path | None = None,
+        replay: bool = False,
         when_open: Callable[[object], None] | None = None,
     ) -> None:
         """Show the window; the rest is loaded after its first paint."""
@@ -42,7 +43,7 @@ class Session(QObject):
         self._application.setQuitOnLastWindowClosed(False)
         self.window.restore()
         self.window.show()
-        QTimer.singleShot(0, self, lambda: self._after_paint(page, replay, when_open))
+        QTimer.singleShot(0, self, lambda: self._after_paint(page, file, replay, when_open))
 
     def close(self) -> None:
         """End the presenters' work, wait for it, and take the window down before Qt goes."""
@@ -55,14 +56,16 @@ class Session(QObject):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self._collector.stop()
 
-    def _after_paint(self, page: str | None, replay: Path | None, when_open: Callable[[object], None] | None) -> None:
+    def _after_paint(
+        self, page: str | None, file: Path | None, replay: bool, when_open: Callable[[object], None] | None
+    ) -> None:
         if self.window is None:
             return
         self._application.setWindowIcon(QIcon(icons.pixmap("gpuproof", "#000000", 64)))
         self.window.load_rest()
         self._collector.settle()
-        if replay is not None:
-            self.window.open_report_file(replay, replay=True)
+        if file is not None:
+            self.window.open_report_file(file, replay=replay)
         elif page is not None:
             self.window.open_page(page)
         if when_open is not None:

@@ -11,11 +11,35 @@ from gpuproof.gui.presenters.chain import WAITING, judged
 from gpuproof.gui.presenters.check_state import CheckState
 
 
-def open_report(path: Path) -> CheckState:
-    """Read a report. Raises ``UserProblem`` with one line for whatever is not one. May take a moment."""
-    from gpuproof.core.report.store import load_report
+def open_file(path: Path) -> CheckState:
+    """Read a report, or an answers file or text that is judged now. May take a moment.
 
-    return state_of(load_report(path), path)
+    Raises ``UserProblem`` with one line for whatever is neither.
+    """
+    from gpuproof.core.report.store import load_report, read_bounded
+
+    data = read_bounded(path)
+    if b'"gpuproof-report"' in data[:4000]:
+        return state_of(load_report(data), path)
+    return _judged_now(data, path)
+
+
+def _judged_now(data: bytes, path: Path) -> CheckState:
+    from gpuproof.core.diagnose import diagnose
+    from gpuproof.core.diagnose.evidence import read_evidence
+    from gpuproof.core.recommend import recommend
+    from gpuproof.core.recommend.subject import subject_of
+
+    machine = read_evidence(data)[1]
+    diagnosis = diagnose(machine)
+    recommendation = recommend(subject_of(machine))
+    return CheckState(
+        core=CheckupState(machine=machine, diagnosis=diagnosis, recommendation=recommendation),
+        links=judged(diagnosis),
+        is_foreign=True,
+        is_opened=True,
+        source=path.name,
+    )
 
 
 def state_of(report: Report, path: Path) -> CheckState:

@@ -60,7 +60,7 @@ class Assembly(QObject):
 
     def open_report(self, path: Path, *, replay: bool = False) -> None:
         """Open a report file; what is wrong with it is said on the home page."""
-        from gpuproof.gui.presenters.opened import open_report
+        from gpuproof.gui.presenters.opened import open_file
 
         def show(state: CheckState) -> None:
             self._context.remember(path)
@@ -73,7 +73,7 @@ class Assembly(QObject):
         def refuse(problem: UserProblem) -> None:
             self._window.show_problem(problem)
 
-        self._context.background.start(lambda: open_report(path), show, refuse)
+        self._context.background.start(lambda: open_file(path), show, refuse)
 
     def close_report(self) -> None:
         """Leave an opened report and go home."""

@@ -36,6 +36,7 @@ class CommandBox(QWidget):
         across.setSpacing(theme.px(6))
         across.addWidget(self._field, 1)
         across.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
+        self._field.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
         self._fit()
 
     def command(self) -> str:
@@ -58,11 +59,12 @@ class CommandBox(QWidget):
         speech.put(self._copy, text("Copy the command"), "setAccessibleName")
 
     def _fit(self) -> None:
-        metrics = QFontMetrics(self._field.font())
-        lines = sum(1 + len(line) // 90 for line in self.command().splitlines() or [""])
-        height = metrics.lineSpacing() * min(lines, _MOST_LINES) + theme.px(24)
+        """Take the height of the lines as they are wrapped; long texts scroll."""
+        lines = max(1, round(self._field.document().size().height()))
+        height = QFontMetrics(self._field.font()).lineSpacing() * min(lines, _MOST_LINES) + theme.px(24)
         policy = Qt.ScrollBarPolicy
         self._field.setVerticalScrollBarPolicy(
             policy.ScrollBarAsNeeded if lines > _MOST_LINES else policy.ScrollBarAlwaysOff
         )
-        self._field.setFixedHeight(height)
+        if height != self._field.height():
+            self._field.setFixedHeight(height)

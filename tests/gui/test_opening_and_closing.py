@@ -95,7 +95,7 @@ def when_open(window):
             print("replaying at", window.page_name)
             window.close()
     timer = QTimer(window); timer.timeout.connect(look); timer.start(50)
-sys.exit(main("en", Path(sys.argv[2]), preferences_file=folder / "app.ini", when_open=when_open))
+sys.exit(main("en", Path(sys.argv[2]), replay=True, preferences_file=folder / "app.ini", when_open=when_open))
 """,
         tmp_path,
         str(report),
