@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from gpuproof.core.launch.surroundings import is_frozen, quiet_start, without_bundle
@@ -55,7 +56,7 @@ def pip_for(interpreter: str) -> Pip:
     if bundled:
         candidates.append((interpreter, bundled))
     for command in candidates:
-        version = _pip_version(command)
+        version = _own_pip_version() if "--python" in command else _pip_version(command)
         if version is not None and version >= _OLDEST_PIP:
             return Pip(command, version)
     raise CouldNotFinish(
@@ -74,6 +75,11 @@ def _pip_version(command: tuple[str, ...]) -> tuple[int, int] | None:
     answer = ask((*command, "--version"))
     match = _PIP_VERSION.search(answer or "")
     return (int(match[1]), int(match[2])) if match else None
+
+
+@lru_cache(maxsize=1)
+def _own_pip_version() -> tuple[int, int] | None:
+    return _pip_version((sys.executable, "-m", "pip"))
 
 
 def _bundled_pip(interpreter: str) -> str | None:

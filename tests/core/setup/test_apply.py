@@ -167,7 +167,7 @@ def test_a_new_environment_is_made_and_undone(tmp_path, index):
     assert not folder.exists()
 
 
-def test_a_folder_that_set_up_did_not_make_is_never_removed(tmp_path, index):
+def test_a_folder_that_set_up_did_not_make_is_never_removed(tmp_path, index, light_venv):
     folder = tmp_path / "fresh"
     apply_plan(plan_new(folder, recommendation_of(index)))
     (folder / ".gpuproof-setup").unlink()
@@ -227,7 +227,7 @@ apply_plan(plan, on_event=on_event)
 def large_index(tmp_path_factory):
     """A torch of many files, so that a kill comes in the middle of them."""
     folder = tmp_path_factory.mktemp("large")
-    make_torch(folder, "2.13.0+cpu", requires=("helper>=1",), fill=3000)
+    make_torch(folder, "2.13.0+cpu", requires=("helper>=1",), fill=1500)
     make_wheel(folder, "helper", "1.0")
     with served(folder, tmp_path_factory.mktemp("large-index")) as url:
         yield url

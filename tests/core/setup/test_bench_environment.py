@@ -24,18 +24,6 @@ def recommendation(index_url, torch="2.13.0", variant="cpu"):
     return Recommendation(choice=choice, driver=DriverAdvice(action="none"), because=())
 
 
-@pytest.fixture
-def light_venv(monkeypatch):
-    """Environments without a pip of their own are made 30 times as fast; ours then installs into them."""
-    real = bench_environment.run_tool
-
-    def run_tool(command, **more):
-        words = [*command, "--without-pip"] if list(command[1:3]) == ["-m", "venv"] else command
-        return real(words, **more)
-
-    monkeypatch.setattr(bench_environment, "run_tool", run_tool)
-
-
 def test_a_plan_says_source_size_room_and_commands_and_installs_nothing(index, tmp_path):
     plan = plan_bench_environment(recommendation(index))
     words = [str(line) for line in plan.words()]
