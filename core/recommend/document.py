@@ -42,6 +42,7 @@ def recommendation_document(recommendation: Recommendation, language: Language) 
         "notices": words(recommendation.notices),
         "missing": words(recommendation.missing),
         "is_installed": recommendation.is_installed,
+        "installed_fits": recommendation.installed_fits,
         "certainty": recommendation.certainty,
         "overridden": list(recommendation.overridden),
     }

@@ -111,5 +111,6 @@ class Recommendation:
     notices: tuple[Text, ...] = ()
     missing: tuple[Text, ...] = ()  # facts that would decide
     is_installed: bool = False  # the machine already has this choice: nothing to do
+    installed_fits: bool | None = None  # the installed torch works on every card: nothing has to be done; None: unknown
     certainty: Literal["confirmed", "inferred"] = "confirmed"
     overridden: tuple[str, ...] = ()

@@ -234,9 +234,12 @@ def _show_choice(recommendation: Recommendation, terminal: Terminal) -> None:
     if choice is None:
         terminal.say(text("Nothing published fits this machine as it is."))
         return
-    terminal.say(text("Take torch {torch}, build {variant}.", torch=choice.torch, variant=choice.variant))
+    if recommendation.installed_fits:
+        terminal.say(text("Nothing to do: the installed torch fits this machine."))
     if recommendation.is_installed:
-        terminal.say(text("It is installed already: nothing to do."))
+        terminal.say(text("torch {torch}, build {variant}, is the newest.", torch=choice.torch, variant=choice.variant))
+    else:
+        terminal.say(text("Take torch {torch}, build {variant}.", torch=choice.torch, variant=choice.variant))
     terminal.say(f"  {choice.commands.pip}")
     if recommendation.certainty == "inferred":
         terminal.say(text("How sure: inferred. The index page or the wheel itself was not read for this build."))

@@ -189,3 +189,37 @@ def test_old_cards_get_the_closed_module_on_linux() -> None:
 def test_how_sure_follows_the_rows_that_decided() -> None:
     assert ask("NVIDIA GeForce RTX 4090").certainty == "confirmed"
     assert ask("NVIDIA GeForce RTX 4090", system="windows").certainty == "inferred"
+
+
+def test_an_older_torch_that_works_means_nothing_to_do() -> None:
+    answer = ask("NVIDIA H100 80GB HBM3", driver="580.159.04", installed_torch="2.11.0+cu130")
+    assert answer.installed_fits is True
+    assert "nothing has to be done" in str(answer.because[0])
+    assert "2.15.0" in str(answer.because[0])
+    assert answer.choice is not None
+    assert answer.choice.torch == "2.15.0"
+
+
+def test_an_installed_torch_that_does_not_fit_is_told_apart_from_one_nobody_knows() -> None:
+    pascal = "NVIDIA GeForce GTX 1080 Ti"
+    assert ask(pascal, installed_torch="2.15.0+cu132").installed_fits is False
+    assert ask(pascal, installed_torch="2.15.0+cpu").installed_fits is False
+    assert ask(pascal, installed_torch="2.14.1+cu126").installed_fits is True
+    assert ask(pascal, installed_torch="2.7.1+cu118").installed_fits is True
+    assert ask(pascal, driver="590.48.01", installed_torch="2.14.1+cu126").installed_fits is False
+    assert ask(pascal, driver="470.256.02", installed_torch="2.14.1+cu126").installed_fits is False
+    assert ask(pascal, installed_torch="1.13.1+cu117").installed_fits is None
+    assert ask(pascal, installed_torch=None).installed_fits is None
+    assert ask(pascal, driver=FAILED, installed_torch="2.14.1+cu126").installed_fits is None
+
+
+def test_a_cpu_torch_fits_where_there_is_no_gpu() -> None:
+    assert ask(driver=None, installed_torch="2.13.0+cpu").installed_fits is True
+    assert ask("NVIDIA GeForce RTX 4090", driver=None, installed_torch="2.13.0+cpu").installed_fits is True
+    assert ask("AMD Radeon RX 7900 XTX (gfx1100)", driver=None, installed_torch="2.13.0+rocm7.2").installed_fits is True
+    assert ask("AMD Radeon RX 7900 XTX (gfx1100)", driver=None, installed_torch="2.13.0+cu130").installed_fits is False
+
+
+def test_a_pin_that_the_installed_torch_breaks_is_not_nothing_to_do() -> None:
+    answer = ask("NVIDIA GeForce RTX 4090", installed_torch="2.11.0+cu130", torch_pin=">=2.14")
+    assert answer.installed_fits is False

@@ -1,0 +1,68 @@
+"""Does the torch that is installed already do its work here? Then nothing has to be done, whatever is newest."""
+
+from __future__ import annotations
+
+from gpuproof.core.facts.unknown import Unknown
+from gpuproof.core.knowledge import TorchBuild, TorchRelease, last_branch, torch_release
+from gpuproof.core.recommend.case import Case
+from gpuproof.core.recommend.drivers import is_past
+from gpuproof.core.recommend.fit import obstacles
+from gpuproof.core.recommend.model import Card
+from gpuproof.core.recommend.options import Options
+from gpuproof.core.recommend.search import nvidia_cards
+from gpuproof.core.words import Text, text
+
+_ABOUT_THE_INSTALLATION = ("stage", "platform", "python", "glibc")  # it is installed, so these are settled
+
+
+def installed_fits(case: Case, options: Options, installed: str | None) -> bool | None:
+    """Say whether the installed torch uses every card that the choice would; None: not in the tables, cannot tell."""
+    found = _in_tables(case, installed)
+    if found is None or options.chosen is None:
+        return None
+    release, build = found
+    if build.variant == "cpu" or options.chosen.build.variant == "cpu":
+        return build.variant == options.chosen.build.variant == "cpu" and not _obstacles(case, release, build, ())
+    wanted = nvidia_cards(case) if options.cuda else options.chosen.cards
+    cards = tuple(card for card in wanted if card in options.chosen.cards)
+    if (build.cuda is None) != (options.chosen.build.cuda is None):
+        return False
+    if build.cuda is not None and isinstance(case.driver, Unknown):
+        return None
+    ends = [last_branch(card.compute_capability) for card in cards if card.compute_capability]
+    return not any(is_past(case, end) for end in ends) and not _obstacles(case, release, build, cards)
+
+
+def installed_words(options: Options, installed: str | None, fits: bool | None) -> tuple[Text, ...]:
+    """Say first that nothing has to be done, and what the newest would be."""
+    if not fits or options.chosen is None or installed is None:
+        return ()
+    newest = options.chosen.release.version
+    if installed.split("+", 1)[0] == newest:
+        return (
+            text(
+                "torch {installed}, which is installed, fits this machine: nothing has to be done.", installed=installed
+            ),
+        )
+    return (
+        text(
+            "torch {installed}, which is installed, fits this machine: nothing has to be done. {newest} is the newest.",
+            installed=installed,
+            newest=newest,
+        ),
+    )
+
+
+def _in_tables(case: Case, installed: str | None) -> tuple[TorchRelease, TorchBuild] | None:
+    version, _, label = (installed or "").partition("+")
+    release = torch_release(version)
+    variant = label or (
+        release.pypi.get(case.platform) if release else None
+    )  # PyPI's wheels carry no label in their name
+    build = release.build(variant) if release and variant else None
+    return (release, build) if release and build else None
+
+
+def _obstacles(case: Case, release: TorchRelease, build: TorchBuild, cards: tuple[Card, ...]) -> list[str]:
+    found = obstacles(case, release, build, cards)
+    return [each.kind for each in found if each.kind not in _ABOUT_THE_INSTALLATION]
