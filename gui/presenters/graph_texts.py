@@ -103,6 +103,20 @@ GRAPHS: tuple[GraphSpec, ...] = (
     ),
 )
 
+PROGRAM = GraphSpec(
+    key="program",
+    title=text("The program"),
+    unit=text("%"),
+    explains=text(
+        "Share of time that the GPU worked for this program, as the driver tells it; CPU time dashed, 100 is one core."
+    ),
+    series=(
+        SeriesSpec(name="process_sm", words=text("GPU"), colour="gpu_line"),
+        SeriesSpec(name="process_cpu", words=text("CPU"), colour="cpu_line", of_gpu=False, is_dashed=True),
+    ),
+)
+WATCH_GRAPHS = tuple(spec for spec in GRAPHS if spec.key in ("utilisation", "memory", "cpu"))
+
 _STEPS = (1, 2, 4, 5, 8, 10)
 
 

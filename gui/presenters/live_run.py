@@ -9,7 +9,8 @@ from gpuproof.core.bench.model import BenchEvent, Block, Preview, TelemetrySampl
 from gpuproof.gui.presenters.tracks import Track
 
 SeriesName = Literal[
-    "frames_gpu", "frames_cpu", "utilisation", "memory", "process_memory", "power", "power_instant", "temperature",
+    "frames_gpu", "frames_cpu", "utilisation", "memory", "process_memory", "process_sm", "power", "power_instant",
+    "temperature",
     "sm_clock", "memory_clock", "cpu", "process_cpu", "host_memory",
 ]  # fmt: skip
 CAPACITY = 12_000  # ten minutes at 20 samples a second
@@ -20,6 +21,7 @@ _OF_GPU: tuple[tuple[SeriesName, str], ...] = (
     ("utilisation", "utilisation_percent"),
     ("memory", "memory_used_mib"),
     ("process_memory", "process_memory_mib"),
+    ("process_sm", "process_sm_percent"),
     ("power", "power_w"),
     ("power_instant", "power_instant_w"),
     ("temperature", "temperature_celsius"),

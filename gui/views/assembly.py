@@ -16,11 +16,12 @@ from gpuproof.gui.presenters.check_presenter import CheckPresenter
 from gpuproof.gui.presenters.check_state import WIZARD, CheckState, WizardStep
 from gpuproof.gui.presenters.recent import RecentPresenter, RecentReport
 from gpuproof.gui.presenters.replay import Replay
+from gpuproof.gui.views.ask_and_save import ask_and_save
 from gpuproof.gui.views.opened_strip import OpenedStrip
 from gpuproof.gui.views.page import Page
 
 if TYPE_CHECKING:
-    from gpuproof.gui.views.bench_step import BenchStep
+    from gpuproof.gui.views.graph_board import GraphBoard
     from gpuproof.gui.views.main_window import MainWindow
 
 
@@ -35,7 +36,7 @@ class Assembly(QObject):
         self.replay = Replay(self.check)
         context.add(self.check)
         context.add(self.replay)
-        self._bench: BenchStep | None = None
+        self._boards: list[GraphBoard] = []
         self.opened = OpenedStrip(self.close_report)
         window.put_on_top(self.opened)
         self.check.state_changed.connect(self.opened.show_state)
@@ -55,6 +56,7 @@ class Assembly(QObject):
             "benchmark": self._make_bench,
             "report": self._make_report,
             "paste": self._make_paste,
+            "watch": self._make_watch,
             "compare": self._make_compare,
         }
 
@@ -99,8 +101,8 @@ class Assembly(QObject):
 
     def take_down(self) -> None:
         """Take the plots down before Qt goes."""
-        if self._bench is not None:
-            self._bench.board.stop()
+        for board in self._boards:
+            board.stop()
 
     def _make_start(self) -> Page:
         from gpuproof.gui.presenters.start_presenter import StartPresenter
@@ -133,7 +135,9 @@ class Assembly(QObject):
     def _make_bench(self) -> Page:
         from gpuproof.gui.views.bench_step import BenchStep
 
-        page = self._bench = BenchStep(self.check)
+        page = BenchStep(self.check)
+        self._boards.append(page.board)
+        page.board.save_asked.connect(lambda kind: ask_and_save(page.board, kind, page.problem))
         page.steps.lead(*self._ways("benchmark"))
         page.replay_asked.connect(self.replay.start)
         page.running.cancel_confirmed.connect(self.replay.cancel)
@@ -156,6 +160,17 @@ class Assembly(QObject):
         self.paste = PastePresenter(self._context.background)
         self._context.add(self.paste)
         return PastePage(self.paste)
+
+    def _make_watch(self) -> Page:
+        from gpuproof.gui.presenters.watch_presenter import WatchPresenter
+        from gpuproof.gui.views.watch_page import WatchPage
+
+        self.watch = WatchPresenter(self._context.background)
+        self._context.add(self.watch)
+        page = WatchPage(self.watch)
+        self._boards.append(page.board)
+        page.board.save_asked.connect(lambda kind: ask_and_save(page.board, kind, page.problem))
+        return page
 
     def _make_compare(self) -> Page:
         from gpuproof.gui.presenters.compare_presenter import ComparePresenter

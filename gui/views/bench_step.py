@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gpuproof.core.bench.model import BenchEvent, BenchResult, Proof
 from gpuproof.core.words import Text, literal, text
@@ -60,7 +59,6 @@ class BenchStep(Page):
         presenter.state_changed.connect(self.show_state)
         presenter.events_arrived.connect(self.take)
         presenter.run_began.connect(self.begin)
-        self.board.save_asked.connect(self._save_graphs)
         self.board.words_renewed.connect(self.show_newest)
         self.show_state(presenter.state)
 
@@ -114,13 +112,6 @@ class BenchStep(Page):
     def first_focus(self) -> QWidget | None:
         """Start with the start."""
         return self.start_button if self.start_button.isEnabled() else self.steps.onward_button
-
-    def _save_graphs(self, kind: str) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self, speech.say(text("Save the graphs")), f"gpuproof-graphs.{kind}")
-        if chosen:
-            problem = self.board.save(kind, Path(chosen))
-            if problem is not None:
-                self.problem.show_problem(problem, None)
 
     def _show_running(self, state: CheckState) -> None:
         if state.running_at != "benchmark" and not state.is_replaying:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, 
 
 from gpuproof.core.bench.model import BenchEvent
 from gpuproof.core.words import Text, literal, text
-from gpuproof.gui.presenters.graph_texts import FRAMES, GRAPHS, phase_words, time_range
+from gpuproof.gui.presenters.graph_texts import FRAMES, GRAPHS, GraphSpec, phase_words, time_range
 from gpuproof.gui.presenters.live_run import LiveRun
 from gpuproof.gui.style import icons, speech, theme
 from gpuproof.gui.views.graph_card import GraphCard
@@ -27,13 +27,13 @@ class GraphBoard(QWidget):
     save_asked = Signal(str)  # png, svg, csv
     words_renewed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, large: GraphSpec = FRAMES, small: Sequence[GraphSpec] = GRAPHS) -> None:
         super().__init__()
         self.run = LiveRun()
         self.gpu: int | None = None
         self._hover_s: float | None = None
         self._is_paused = False
-        self.cards = [GraphCard(FRAMES, is_large=True), *(GraphCard(spec) for spec in GRAPHS)]
+        self.cards = [GraphCard(large, is_large=True), *(GraphCard(spec) for spec in small)]
         self._next = 0
         inside = QVBoxLayout(self)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -171,8 +171,9 @@ class GraphBoard(QWidget):
         spans = [(phase.start_s, phase.end_s, phase.name == "gpu") for phase in self.run.phases]
         for made in self.cards:
             made.graph.shade(spans)
-        clocks = next(made for made in self.cards if made.spec.key == "clocks")
-        clocks.graph.mark([mark.at_s for mark in self.run.throttled if mark.gpu == self.gpu])
+        for made in self.cards:
+            if made.spec.key == "clocks":
+                made.graph.mark([mark.at_s for mark in self.run.throttled if mark.gpu == self.gpu])
 
     def _offer_gpus(self) -> None:
         for gpu in self.run.gpus[self._choice.count() :]:

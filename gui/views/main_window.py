@@ -21,7 +21,7 @@ from gpuproof.gui.views.sidebar import NAMES, Sidebar
 if TYPE_CHECKING:
     from gpuproof.gui.views.assembly import Assembly
 
-ORDER = ("home", "start", "inspect", "recommend", "benchmark", "report", "paste", "compare")
+ORDER = ("home", "start", "inspect", "recommend", "benchmark", "report", "paste", "watch", "compare")
 SIZE = (1240, 840)
 SMALLEST = (920, 620)
 

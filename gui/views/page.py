@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gpuproof.core.words import Text
@@ -10,6 +10,14 @@ from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.parts import label
 
 WIDEST = 1240
+
+
+class _Ground(QWidget):
+    """Takes the height that its width asks for; the layout's own least height counts words as if they wrapped early."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
+        """Return the least width, and no height."""
+        return QSize(super().minimumSizeHint().width(), 1)
 
 
 class Page(QWidget):
@@ -60,7 +68,7 @@ class Page(QWidget):
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        ground = QWidget()
+        ground = _Ground()
         ground.setObjectName("body")
         across = QHBoxLayout(ground)
         across.setContentsMargins(theme.px(32), theme.px(28), theme.px(32), theme.px(28))
