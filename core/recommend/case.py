@@ -55,6 +55,7 @@ class Case:
     cards: tuple[Card, ...]
     driver: DottedVersion | Unknown | None
     glibc: DottedVersion | None
+    macos: int | None
     pin: Pin | None
     app: AppProfile | None
 
@@ -135,6 +136,7 @@ def case_of(subject: Subject) -> Case:
         cards=cards,
         driver=subject.driver,
         glibc=subject.glibc,
+        macos=subject.macos,
         pin=read_pin(subject.torch_pin) if subject.torch_pin else None,
         app=read_app(subject.app) if subject.app else None,
     )

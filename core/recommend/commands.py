@@ -23,12 +23,25 @@ def commands_for(case: Case, pick: Pick) -> Commands:
     return Commands(
         pip=_join(shell, "python", "-m", "pip", "install", *packages, "--index-url", url),
         uv=_join(shell, "uv", "pip", "install", *packages, "--index-url", url),
-        conda=conda_command(shell, pick),
+        conda=conda_command(shell, pick, url),
         poetry=poetry_command(shell, pick, packages, url),
         requirements="\n".join(
             ("# a file of its own: pip install -r requirements-torch.txt", f"--index-url {url}", *packages)
         ),
         docker=docker_command(case, pick),
+        pyproject=pyproject_lines(pick, packages, url),
+    )
+
+
+def pyproject_lines(pick: Pick, packages: tuple[str, ...], url: str) -> str:
+    """Return the lines that make uv take these packages, and no others, from the wheel index."""
+    index = f"pytorch-{pick.build.variant.replace('.', '-')}"
+    names = [package.split("==", 1)[0] for package in packages]
+    listed = ", ".join(f'"{package}"' for package in packages)
+    sources = "\n".join(f'{name} = [{{ index = "{index}" }}]' for name in names)
+    return (
+        f"[project]\ndependencies = [{listed}]\n\n[tool.uv.sources]\n{sources}\n\n"
+        f'[[tool.uv.index]]\nname = "{index}"\nurl = "{url}"\nexplicit = true'
     )
 
 
@@ -42,13 +55,14 @@ def requirements(release: TorchRelease) -> tuple[str, ...]:
     return tuple(found)
 
 
-def conda_command(shell: Shell, pick: Pick) -> str:
-    """Return the conda-forge form: its GPU builds are chosen by ``cuda-version``, not by an index."""
+def conda_command(shell: Shell, pick: Pick, url: str) -> str:
+    """Return the conda-forge form: its CUDA builds are chosen by ``cuda-version``; ROCm and XPU come by pip there."""
     version = pick.release.version
     cuda = cuda_of_variant(pick.build.variant)
     if cuda is None:
-        build = f"pytorch={version}" if pick.build.variant != "cpu" else f"pytorch={version}=cpu*"
-        return _join(shell, "conda", "install", "-c", "conda-forge", build)
+        if pick.build.variant == "cpu":
+            return _join(shell, "conda", "install", "-c", "conda-forge", f"pytorch={version}=cpu*")
+        return _join(shell, "conda", "run", "python", "-m", "pip", "install", f"torch=={version}", "--index-url", url)
     return _join(shell, "conda", "install", "-c", "conda-forge", f"pytorch-gpu={version}", f"cuda-version={cuda}")
 
 

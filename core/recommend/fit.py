@@ -14,7 +14,9 @@ from gpuproof.core.recommend.case import SYSTEM_NAMES, Case
 from gpuproof.core.recommend.model import Card
 from gpuproof.core.words import Text, text
 
-ObstacleKind = Literal["stage", "platform", "python", "glibc", "app", "kernel", "cudnn", "target", "driver", "pin"]
+ObstacleKind = Literal[
+    "stage", "platform", "python", "glibc", "macos", "app", "kernel", "cudnn", "target", "driver", "pin"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ def _wheel_obstacles(case: Case, release: TorchRelease, build: TorchBuild) -> li
     if case.glibc and floor and case.glibc < floor:
         words = text("Its wheels need glibc {needed}; this system has {found}.", needed=floor, found=case.glibc)
         found.append(Obstacle("glibc", words))
+    if case.macos and release.minimum_macos and case.platform == "macos_arm64" and case.macos < release.minimum_macos:
+        words = text(
+            "Its wheels need macOS {needed}; this Mac has {found}.", needed=release.minimum_macos, found=case.macos
+        )
+        found.append(Obstacle("macos", words))
     return found
 
 

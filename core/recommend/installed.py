@@ -12,7 +12,7 @@ from gpuproof.core.recommend.options import Options
 from gpuproof.core.recommend.search import nvidia_cards
 from gpuproof.core.words import Text, text
 
-_ABOUT_THE_INSTALLATION = ("stage", "platform", "python", "glibc")  # it is installed, so these are settled
+_ABOUT_THE_INSTALLATION = ("stage", "platform", "python", "glibc", "macos")  # it is installed, so these are settled
 
 
 def installed_fits(case: Case, options: Options, installed: str | None) -> bool | None:

@@ -38,6 +38,7 @@ class Subject:
     cards: tuple[Card, ...] | Unknown = NOT_ASKED
     driver: DottedVersion | Unknown | None = NOT_ASKED
     glibc: DottedVersion | None = None
+    macos: int | None = None  # 14 for Sonoma
     app: str | None = None
     torch_pin: str | None = None  # a version specifier, "==2.5.1"
     installed_torch: str | None = None
@@ -54,6 +55,7 @@ class Commands:
     poetry: str
     requirements: str
     docker: str | None = None
+    pyproject: str | None = None  # lines for a pyproject.toml that uv manages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gpuproof.core.facts.unknown import Unknown
+from gpuproof.core.facts.version import DottedVersion
 from gpuproof.core.knowledge import TorchBuild, TorchRelease
 from gpuproof.core.recommend.case import SYSTEM_NAMES, Case
 from gpuproof.core.recommend.drivers import is_past, maximum_branch
@@ -191,6 +192,8 @@ def _python_reason(case: Case, chosen: Pick) -> Text:
 def _no_choice(case: Case, options: Options) -> tuple[Text, ...]:
     if case.python and case.python.bits == 32:
         return (text("torch has no wheel for a 32-bit Python: install a 64-bit one."),)
+    if case.glibc == DottedVersion("0"):
+        return (text("torch has no wheel for systems with musl such as Alpine: use one with glibc (Debian, Ubuntu)."),)
     machine = case.platform.split("_", 1)[1]
     if machine not in _MACHINE_KINDS or not any(
         "platform" not in {each.kind for each in against} for _, _, against in all_builds(case, ())

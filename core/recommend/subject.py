@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from gpuproof.core.facts.machine import DisplayDevice, Gpu, Machine, PythonFacts
+from gpuproof.core.facts.machine import DisplayDevice, Gpu, Machine, OperatingSystem, PythonFacts
 from gpuproof.core.facts.unknown import Unknown, Why
-from gpuproof.core.facts.version import DottedVersion
+from gpuproof.core.facts.version import DottedVersion, dotted
 from gpuproof.core.knowledge import amd_target, capability, gpu_by_name, vendor_of
 from gpuproof.core.recommend.model import Card, Subject, TargetSystem
 
@@ -31,7 +31,8 @@ def subject_of(machine: Machine, /, **overrides: Any) -> Subject:
         python=machine.python if isinstance(machine.python, Unknown) else python_words(machine.python),
         cards=_cards(machine),
         driver=_driver(machine.driver_version),
-        glibc=os.glibc if not isinstance(os, Unknown) else None,
+        glibc=_glibc(os) if not isinstance(os, Unknown) else None,
+        macos=_macos(os) if not isinstance(os, Unknown) else None,
         installed_torch=None if isinstance(machine.torch, Unknown) else machine.torch.version,
     )
     given = {name: value for name, value in overrides.items() if value is not None or name == "driver"}
@@ -58,6 +59,23 @@ def python_words(python: PythonFacts) -> str:
     """Write an inspected interpreter as ``--python`` takes it: 3.11, 3.14t, 3.11-32."""
     major_minor = ".".join(python.version.split(".")[:2])
     return f"{major_minor}{'t' if python.free_threaded else ''}{'-32' if python.bits == 32 else ''}"
+
+
+def _glibc(os: OperatingSystem) -> DottedVersion | None:
+    """Return the glibc version; Alpine has musl instead, for which no wheel is published: glibc 0 says so."""
+    if os.glibc is None and os.system == "linux" and "alpine" in os.name.lower():
+        return DottedVersion("0")
+    return os.glibc
+
+
+def _macos(os: OperatingSystem) -> int | None:
+    """Read macOS 14 from 14.5, or from its kernel Darwin 23.5.0; macOS went from 15 to 26 in step with Darwin 25."""
+    found = dotted(os.release)
+    if os.system != "macos" or found is None:
+        return None
+    if found.major < 20:
+        return found.major
+    return found.major - 9 if found.major < 25 else found.major + 1
 
 
 def _driver(found: DottedVersion | Unknown) -> DottedVersion | Unknown | None:

@@ -116,7 +116,7 @@ def _given(arguments: argparse.Namespace) -> dict[str, Any]:
 def _version(found: str, flag: str) -> DottedVersion:
     from gpuproof.core.facts.version import dotted
 
-    version = dotted(found)
+    version = dotted(found.strip().lower().removeprefix("r").removesuffix(".xx"))  # R580, 580.xx
     if version is None:
         raise UserProblem(
             text("“{found}” is not a version for {flag}.", found=found, flag=flag),

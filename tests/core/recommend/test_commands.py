@@ -5,8 +5,14 @@ from __future__ import annotations
 import shlex
 import shutil
 import subprocess
+import sys
 
 import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 from gpuproof.core.facts.version import DottedVersion
 from gpuproof.core.recommend import recommend
@@ -117,3 +123,19 @@ def test_sh_itself_agrees() -> None:
 )
 def test_windows_shells_quote_in_their_own_way(argument: str, shell: Shell, expected: str) -> None:
     assert quoted(argument, shell) == expected
+
+
+def test_pyproject_lines_are_toml_with_an_explicit_index() -> None:
+    found = tomllib.loads(commands().pyproject or "")
+    assert found["project"]["dependencies"] == ["torch==2.14.1", "torchvision==0.29.1"]
+    assert found["tool"]["uv"]["index"][0] == {
+        "name": "pytorch-cu126",
+        "url": "https://download.pytorch.org/whl/cu126",
+        "explicit": True,
+    }
+    assert found["tool"]["uv"]["sources"]["torch"] == [{"index": "pytorch-cu126"}]
+
+
+def test_conda_forge_has_no_rocm_build_so_pip_brings_it() -> None:
+    found = commands(gpu="AMD Radeon RX 7900 XTX (gfx1100)").conda
+    assert found == "conda run python -m pip install torch==2.14.1 --index-url https://download.pytorch.org/whl/rocm7.2"

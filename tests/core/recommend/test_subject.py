@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from gpuproof.core.facts.machine import ComputeCapability, DisplayDevice, Gpu, Machine, OperatingSystem, PythonFacts
 from gpuproof.core.facts.unknown import NOT_ASKED, Unknown, Why
 from gpuproof.core.facts.version import DottedVersion
+from gpuproof.core.recommend import recommend
 from gpuproof.core.recommend.model import Card
 from gpuproof.core.recommend.subject import named_card, python_words, subject_of
 
@@ -89,3 +92,25 @@ def test_a_stated_capability_outranks_the_name() -> None:
 def test_python_is_written_as_the_flag_takes_it() -> None:
     assert python_words(PythonFacts(version="3.14.0", bits=64, free_threaded=True)) == "3.14t"
     assert python_words(PythonFacts(version="3.11.2", bits=32)) == "3.11-32"
+
+
+@pytest.mark.parametrize(
+    ("release", "macos"), [("23.5.0", 14), ("24.1.0", 15), ("25.0.0", 26), ("14.5", 14), ("22.6.0", 13), ("?", None)]
+)
+def test_macos_is_read_from_darwin(release: str, macos: int | None) -> None:
+    os = OperatingSystem(system="macos", machine="arm64", release=release)
+    assert subject_of(replace(MACHINE, os=os)).macos == macos
+
+
+def test_an_old_macos_gets_an_older_release() -> None:
+    subject = replace(subject_of(MACHINE), system="macos", machine="arm64", cards=(), macos=13, python="3.12")
+    choice = recommend(subject).choice
+    assert choice is not None
+    assert choice.torch == "2.11.0"
+
+
+def test_alpine_has_no_wheel_and_is_told_why() -> None:
+    os = OperatingSystem(system="linux", machine="x86_64", name="Alpine Linux v3.20")
+    answer = recommend(subject_of(replace(MACHINE, os=os)))
+    assert answer.choice is None
+    assert "musl" in str(answer.because[0])
