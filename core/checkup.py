@@ -263,8 +263,11 @@ class Checkup:
     def _inspect_here(self) -> Machine:
         from gpuproof.core.facts.readers import read_machine
         from gpuproof.core.launch.inspect import inspect_target
+        from gpuproof.core.launch.surroundings import is_frozen
+        from gpuproof.core.setup.bases import base_interpreter
 
-        return read_machine(inspect_target(Target("self"), import_torch=False, cancel=self._cancel))
+        here = Target("python", base_interpreter()) if is_frozen() else Target("self")
+        return read_machine(inspect_target(here, import_torch=False, cancel=self._cancel))
 
     def _stop_if_cancelled(self) -> None:
         if self._cancel.is_set():

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,7 +63,12 @@ def build_wheel() -> str:
 
 
 def build_folder() -> str:
-    """Build the one-folder program."""
+    """Build the one-folder program from the wheel."""
+    stage = WORK / "stage"
+    shutil.rmtree(stage, ignore_errors=True)
+    wheel = next(DIST.glob(f"gpuproof-{version()}-*.whl"))
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(stage)
     run(
         sys.executable,
         "-m",
@@ -144,7 +150,7 @@ def build_sbom() -> str:
         return "skipped: cyclonedx-bom is not installed"
     target = DIST / f"gpuproof-{version()}.cdx.json"
     tool = str(Path(sys.executable).parent / "cyclonedx-py")
-    run(tool, "environment", "--output-format", "JSON", "--outfile", str(target), sys.executable)
+    run(tool, "environment", "--of", "JSON", "-o", str(target), sys.executable)
     return target.name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gpuproof.core.bench.model import BenchResult, DeviceResult
 from gpuproof.core.checkup import CheckupState
 from gpuproof.core.cli.terminal import Terminal
+from gpuproof.core.recommend.model import Recommendation
 from gpuproof.core.words import Text, literal, text
 
 _VERDICT_WORDS = {
@@ -47,19 +48,26 @@ def _show_diagnosis(state: CheckupState, terminal: Terminal) -> None:
                     terminal.say(literal("      " + step.command))
         elif diagnosis.ask_next is not None:
             terminal.say(literal("  " + diagnosis.ask_next.render(terminal.language)))
-    if recommendation is not None and recommendation.choice is not None:
-        choice = recommendation.choice
-        if recommendation.is_installed:
+    if recommendation is not None:
+        _show_recommendation(recommendation, terminal)
+
+
+def _show_recommendation(recommendation: Recommendation, terminal: Terminal) -> None:
+    choice = recommendation.choice
+    if recommendation.installed_fits and not recommendation.is_installed:
+        terminal.say(text("The installed torch fits this machine: nothing has to be done."))
+        if choice is not None:
             terminal.say(
-                text(
-                    "Recommended: torch {torch} ({variant}), which is installed.",
-                    torch=choice.torch,
-                    variant=choice.variant,
-                )
+                text("The newest that fits is {torch} ({variant}).", torch=choice.torch, variant=choice.variant)
             )
-        else:
-            terminal.say(text("Recommended: torch {torch} ({variant})", torch=choice.torch, variant=choice.variant))
-            terminal.say(literal("      " + choice.commands.pip))
+    elif choice is not None and recommendation.is_installed:
+        words = text(
+            "Recommended: torch {torch} ({variant}), which is installed.", torch=choice.torch, variant=choice.variant
+        )
+        terminal.say(words)
+    elif choice is not None:
+        terminal.say(text("Recommended: torch {torch} ({variant})", torch=choice.torch, variant=choice.variant))
+        terminal.say(literal("      " + choice.commands.pip))
 
 
 def show_result(result: BenchResult, terminal: Terminal) -> None:
