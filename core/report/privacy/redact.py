@@ -7,7 +7,7 @@ replaced. support: folders and program names stay readable. full: all answers an
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gpuproof.core.report.document import from_document, to_document
@@ -30,19 +30,54 @@ _ONE_PATH = re.compile(r"(?:[A-Za-z]:)?[\\/][^:;\n]*\Z")  # not a list of paths,
 _KEPT_KEYS = frozenset({"format", "version", "made_at", "machine_id", "checksum", "question", "status", "privacy"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """One line of the preview: what was found, what it becomes (empty: left out), and how often. Never saved."""
+
+    kind: str
+    found: str
+    becomes: str
+    count: int
+
+
 def redact(report: Report, privacy: Privacy = "share", extra: tuple[Identity, ...] = ()) -> Report:
     """Return the report as it may be shown to others; doing it twice changes nothing more."""
+    cleaned, replacer, left_out = _cleaned(report, privacy, extra)
+    counted = _counts(replacer, len(left_out)) if report.privacy is None else report.removed
+    return replace(from_document({**cleaned, "removed": [], "privacy": privacy}), removed=counted, integrity="intact")
+
+
+def replacements(report: Report, privacy: Privacy = "share") -> tuple[Replacement, ...]:
+    """Return the itemised preview of a redaction, for the eyes of the person at this machine alone."""
+    _, replacer, left_out = _cleaned(report, privacy, ())
+    rows = [
+        Replacement(kind=kind, found=found, becomes=becomes, count=count)
+        for (kind, found, becomes), count in sorted(replacer.replaced.items())
+    ]
+    return (*rows, *(Replacement(kind="answer", found=question, becomes="", count=1) for question in left_out))
+
+
+def _cleaned(
+    report: Report, privacy: Privacy, extra: tuple[Identity, ...]
+) -> tuple[dict[str, Any], Replacer, list[str]]:
     document = to_document(report)
     left_out = _drop_answers(document, privacy)
     identities = all_identities(report, extra)
     replacer = Replacer(identities, versions=known_versions(document), keep_paths=privacy != "share")
     if privacy == "full":
-        cleaned = _Cleaner(_SecretsOnly(identities)).value(document)
-    else:
-        document["target"] = _target(report.target, replacer)
-        cleaned = _Cleaner(replacer).value(document)
-    counted = _counts(replacer, left_out) if report.privacy is None else report.removed
-    return replace(from_document({**cleaned, "removed": [], "privacy": privacy}), removed=counted, integrity="intact")
+        return _Cleaner(_SecretsOnly(identities)).value(document), replacer, left_out
+    document["target"] = _target(report.target, replacer)
+    return _Cleaner(replacer).value(document), replacer, left_out
+
+
+def redact_texts(report: Report, values: list[Any], privacy: Privacy = "share") -> list[Any]:
+    """Return further JSON values (a question, a log) redacted with the identities of the report and their own."""
+    identities = all_identities(report, identities_in(values))
+    if privacy == "full":
+        return [_Cleaner(_SecretsOnly(identities)).value(value) for value in values]
+    versions = known_versions(to_document(report))
+    cleaner = _Cleaner(Replacer(identities, versions=versions, keep_paths=privacy != "share"))
+    return [cleaner.value(value) for value in values]
 
 
 def all_identities(report: Report, extra: tuple[Identity, ...] = ()) -> tuple[Identity, ...]:
@@ -113,10 +148,11 @@ class _Cleaner:
         return self._replace(words)
 
 
-def _drop_answers(document: dict[str, Any], privacy: Privacy) -> int:
+def _drop_answers(document: dict[str, Any], privacy: Privacy) -> list[str]:
+    """Leave out the answers that may not leave the machine; return their questions."""
     answers = document["answers"]
     document["answers"] = [answer for answer in answers if may_leave(answer["question"], privacy)]
-    return len(answers) - len(document["answers"])
+    return [answer["question"] for answer in answers if not may_leave(answer["question"], privacy)]
 
 
 def _target(target: str, replacer: Replacer) -> str:

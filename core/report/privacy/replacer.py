@@ -33,9 +33,9 @@ class Replacer:
         self, identities: Iterable[Identity], *, versions: frozenset[str] = frozenset(), keep_paths: bool = False
     ) -> None:
         self.removed: Counter[str] = Counter()
+        self.replaced: Counter[tuple[str, str, str]] = Counter()  # (kind, found, stand-in)
         self._versions = versions
         self._keep_paths = keep_paths
-        self._known: dict[str, str] = {}
         self._patterns = [self._pattern(one) for one in identities if not is_only_by_position(one.value)]
         self._done: dict[str, str] = {}
 
@@ -62,7 +62,9 @@ class Replacer:
         if value == REMOVED or _STAND_IN.fullmatch(value) or "\ue000" in value:
             return value
         self.removed[kind] += 1
-        return REMOVED if kind in ("secret", "login") else pseudonym(kind, self._known.get(value.casefold(), value))
+        becomes = REMOVED if kind in ("secret", "login") else pseudonym(kind, value)
+        self.replaced[kind, value, becomes] += 1
+        return becomes
 
     def _pattern(self, one: Identity) -> tuple[Identity, re.Pattern[str]]:
         return one, re.compile(spelling_pattern(one.value), re.IGNORECASE)

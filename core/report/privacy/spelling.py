@@ -8,6 +8,7 @@ import unicodedata
 from gpuproof.core.report.privacy.public_words import is_product_word, public_words
 
 _SHORTEST_CUT = 6  # a prefix of this length is taken for the identifier (Windows 8.3 names, ps columns)
+_COMMON = ("vocabulary", "public_segments", "public_programs")
 _SHORT_NAME = 5  # up to this length an identifier only counts as a whole word
 
 
@@ -30,7 +31,8 @@ def spelling_pattern(value: str) -> str:
 def is_only_by_position(value: str) -> bool:
     """Tell whether a name is too common a word to be searched for; it then counts only where names stand."""
     shortest = 3 if value.isascii() else 2
-    return len(value) < shortest or value.casefold() in public_words("vocabulary") or is_product_word(value)
+    is_common = any(value.casefold() in public_words(name) for name in _COMMON)
+    return len(value) < shortest or is_common or is_product_word(value)
 
 
 def _least_prefix(value: str) -> int:

@@ -7,10 +7,12 @@ import json
 from pathlib import Path
 
 import pytest
-from helpers.reports import a_report
+from helpers.machines import a_machine
+from helpers.reports import a_report, a_result
 
 from gpuproof.core.cli.main import main
 from gpuproof.core.cli.terminal import Terminal
+from gpuproof.core.facts.version import DottedVersion
 from gpuproof.core.report.store import load_report, save_report
 
 
@@ -54,9 +56,7 @@ def test_export_writes_the_format_of_the_ending_or_of_the_option(saved: Path, tm
 
 def test_redact_lists_what_was_taken_out(tmp_path: Path, saved: Path) -> None:
     full = tmp_path / "full.json"
-    full.write_bytes(
-        saved.read_bytes().replace(b'"target": "self"', b'"target": "python:/home/canaryuser7/bin/python"')
-    )
+    full.write_bytes(saved.read_bytes().replace(b'"target": "self"', b'"target":"python:/home/canaryuser7/bin/python"'))
     code, out, _ = ran("report", "redact", str(full), "--json")
     document = json.loads(out)
     assert code == 0
@@ -94,3 +94,41 @@ def test_names_given_by_us_repeat_nothing_of_the_input(
     monkeypatch.chdir(tmp_path)
     out = ran("report", "export", str(private), "--format", "md", "--json")[1]
     assert json.loads(out)["path"] == "gpuproof-report-20261120T120000Z.md"
+
+
+def test_the_preview_lists_every_replacement_and_writes_nothing(tmp_path: Path, saved: Path) -> None:
+    full = tmp_path / "full.json"
+    full.write_bytes(saved.read_bytes().replace(b'"target": "self"', b'"target":"python:/home/canaryuser7/bin/python"'))
+    before = sorted(tmp_path.iterdir())
+    rows = json.loads(ran("report", "redact", str(full), "--preview", "--json")[1])["replacements"]
+    assert [row["becomes"][:5] for row in rows if row["found"] == "canaryuser7"] == ["user-"]
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_case_goes_there_and_back(saved: Path, tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    log.write_text("first\nCUDA out of memory\n")
+    case, reply = tmp_path / "a.gpuproof", tmp_path / "b.gpuproof"
+    assert ran("report", "case", str(saved), "--question", "Why?", "--log", str(log), "--out", str(case))[0] == 0
+    step = "Use a smaller batch :: python run.py --batch 1"
+    assert (
+        ran("report", "answer", str(case), "--words", "Too little memory", "--step", step, "--out", str(reply))[0] == 0
+    )
+    code, out, _ = ran("report", "show", str(reply))
+    assert code == 0
+    for words in ("Question: Why?", "Answer: Too little memory", "python run.py --batch 1", "CUDA out of memory"):
+        assert words in out
+    document = json.loads(ran("report", "show", str(reply), "--json")[1])
+    assert document["answer"]["steps"][0]["command"] == "python run.py --batch 1"
+
+
+def test_an_upgrade_is_judged_by_two_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GPUPROOF_DATA_DIR", str(tmp_path / "data"))
+    before = save_report(a_report(result=a_result(doubts=())), tmp_path)
+    machine = a_machine(driver_version=DottedVersion("591.44"))
+    after = save_report(a_report(machine=machine, result=a_result(gpu_fps=4000, seed=8, doubts=())), tmp_path)
+    assert "No report was kept" in ran("report", "after", str(after))[2]
+    assert ran("report", "keep", str(before))[0] == 0
+    code, out, _ = ran("report", "after", str(after), "--json")
+    assert code == 1
+    assert json.loads(out)["go_back_to"] == "580.159.04"

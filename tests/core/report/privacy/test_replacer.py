@@ -75,7 +75,7 @@ def test_a_version_that_the_report_states_is_not_taken_for_an_address() -> None:
     assert "10.3.9.90" not in Replacer([])("found 10.3.9.90 there")
 
 
-@pytest.mark.parametrize("name", ["torch", "max", "li", "driver", "memory", "record", "result"])
+@pytest.mark.parametrize("name", ["torch", "max", "li", "driver", "memory", "record", "result", "dev", "work"])
 def test_a_name_that_is_an_everyday_word_counts_only_where_names_stand(name: str) -> None:
     assert is_only_by_position(name)
     replacer = Replacer([Identity("user", name)])
