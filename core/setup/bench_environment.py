@@ -54,9 +54,16 @@ def own_environment() -> Target | None:
     return Target("python", str(interpreter)) if installed_torch(site_packages(folder)) else None
 
 
-def create(plan: BenchPlan, *, on_line: OnLine | None = None, cancel: threading.Event | None = None) -> Target:
-    """Make the environment, install, verify; an unfinished one is removed again. ``on_line`` gets the live log."""
+def create(
+    plan: BenchPlan, *, on_line: OnLine | None = None, cancel: threading.Event | None = None, language: str = "en"
+) -> Target:
+    """Make the environment, install, verify; an unfinished one is removed again.
+
+    ``on_line`` gets what will be done, from where and how large, before anything is done, and then the live log.
+    """
     say = on_line or (lambda line: None)
+    for words in plan.words():
+        say(words.render(language))
     try:
         interpreter = _make_venv(plan, say, cancel)
         _require(_install(plan, interpreter, say, cancel))

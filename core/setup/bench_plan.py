@@ -16,10 +16,10 @@ from gpuproof.core.recommend.model import Recommendation
 from gpuproof.core.setup.bases import base_interpreter, platform_key
 from gpuproof.core.setup.sources import Source, Wanted, choose_source
 from gpuproof.core.setup.tools import pip_for
+from gpuproof.core.setup.watching import unpacked_bytes
 from gpuproof.core.words import Text, literal, text
 
 OTHER_PACKAGES = ("numpy",)
-_ROOM_FOR_UNPACKED = 4.5  # a wheel unpacks to about 3.5 times its size, and pip keeps it while it unpacks
 _SPARE_BYTES = 300 << 20
 
 
@@ -92,7 +92,7 @@ def plan_bench_environment(recommendation: Recommendation, *, cancel: threading.
 
 def needed_bytes(wheels_bytes: int) -> int:
     """Return the room that installing wheels of this size takes at its peak."""
-    return int(wheels_bytes * _ROOM_FOR_UNPACKED) + _SPARE_BYTES
+    return wheels_bytes + unpacked_bytes(wheels_bytes) + _SPARE_BYTES
 
 
 def free_bytes(folder: Path) -> int:

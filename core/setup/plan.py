@@ -72,7 +72,11 @@ def plan_existing(
             commands=(_install_command(pip, interpreter, source),) if changes else (),
             needed_bytes=needed_bytes(source.resolution.total_bytes) if changes else 0,
             free_bytes=free_bytes(prefix),
-            warnings=(*_older_release(choice, source), *_will_not_fit(before, changes)),
+            warnings=(
+                *_older_release(choice, source),
+                *_fits_already(recommendation, changes),
+                *_will_not_fit(before, changes),
+            ),
             had_gpu=_had_gpu(machine),
             environment=network.environment,
             constraints_file=constraints_file,
@@ -95,16 +99,15 @@ def plan_new(
     folder = folder.expanduser().absolute()
     refuse_new_folder(folder)
     base = _base_for(choice)
-    wanted = _wanted(choice, network)
     source = choose_source(
         pip_for(base),
-        wanted,
+        _wanted(choice, network),
         lambda version: (*_companions(version, _COMPANIONS, also=("numpy",)), ("numpy",)),
         environment=network.environment,
         cancel=cancel,
     )
     interpreter = str(folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python"))
-    pip = Pip((interpreter, "-m", "pip"), (0, 0))
+    install = _install_command(Pip((interpreter, "-m", "pip"), (0, 0)), interpreter, source)
     return _checked(
         SetupPlan(
             interpreter=interpreter,
@@ -115,7 +118,7 @@ def plan_new(
             variant=choice.variant,
             source=source,
             changes=changes_of({}, source.resolution),
-            commands=(shown((base, "-m", "venv", str(folder))), _install_command(pip, interpreter, source)),
+            commands=(shown((base, "-m", "venv", str(folder))), install),
             needed_bytes=needed_bytes(source.resolution.total_bytes),
             free_bytes=free_bytes(folder),
             warnings=_older_release(choice, source),
@@ -202,6 +205,12 @@ def _older_release(choice: Choice, source: Source) -> tuple[Text, ...]:
             variant=choice.variant,
         ),
     )
+
+
+def _fits_already(recommendation: Recommendation, changes: Sequence[Change]) -> tuple[Text, ...]:
+    if not (recommendation.installed_fits and any(change.name == "torch" for change in changes)):
+        return ()
+    return (text("The torch that is there fits this machine already; this only makes it newer."),)
 
 
 def _will_not_fit(before: dict[str, str], changes: Sequence[Change]) -> tuple[Text, ...]:

@@ -16,7 +16,6 @@ from gpuproof.core.setup.resolve import Resolution
 
 SCRATCH_PREFIX = ".gpuproof-install-"  # the installer's temporary files, on the environment's own disk
 _EVERY_S = 0.5
-_UNPACKED_RATIO = 4.2  # a torch wheel unpacks to about this many times its size
 _SPEED_WINDOW = 10
 _DOWNLOAD_WEIGHT = 0.75  # of the whole time, when every wheel comes over the network
 
@@ -105,7 +104,7 @@ class InstallWatch:
 
     def _progress(self, done: int) -> InstallProgress:
         resolution = self._resolution
-        total = int(resolution.total_bytes * _UNPACKED_RATIO) if self._is_installing else resolution.download_bytes
+        total = unpacked_bytes(resolution.total_bytes) if self._is_installing else resolution.download_bytes
         share = min(1.0, done / total) if total else 0.0
         download_weight = _DOWNLOAD_WEIGHT * resolution.download_bytes / max(1, resolution.total_bytes)
         weight, start = (1 - download_weight, download_weight) if self._is_installing else (download_weight, 0.0)
@@ -126,6 +125,11 @@ class InstallWatch:
             return None
         (first_at, first), (last_at, last) = self._seen[0], self._seen[-1]
         return (last - first) / (last_at - first_at) if last > first and last_at > first_at else None
+
+
+def unpacked_bytes(wheels_bytes: int) -> int:
+    """Return about what wheels take when unpacked: torch alone 4.2 times its size, CUDA libraries only about twice."""
+    return int(min(4.2 * wheels_bytes, 2.0 * wheels_bytes + 0.55e9))
 
 
 def bytes_below(folder: Path) -> int:

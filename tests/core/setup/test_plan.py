@@ -62,6 +62,13 @@ def test_packages_built_against_the_old_torch_are_warned_of(venv, index, monkeyp
     assert "xformers 0.0.30 was built for the torch" in str(plan_for(venv, index).warnings[-1])
 
 
+@pytest.mark.parametrize(("fits", "count"), [(True, 1), (False, 0), (None, 0)])
+def test_a_torch_that_fits_already_is_said(venv, index, fits, count):
+    recommendation = replace(recommendation_of(index), installed_fits=fits)
+    plan = plan_existing(interpreter(venv), machine_of(venv), recommendation)
+    assert sum("fits this machine already" in str(words) for words in plan.warnings) == count
+
+
 def test_a_full_disk_is_said_before(venv, index, monkeypatch):
     monkeypatch.setattr(plan_module, "free_bytes", lambda folder: 1_000_000)
     with pytest.raises(CouldNotFinish, match="1 MB of free disk space"):
