@@ -53,7 +53,7 @@ class BenchPlan:
 
     def commands(self) -> tuple[str, ...]:
         """Return the commands as they could be typed."""
-        python = self.folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+        python = python_in(self.folder)
         return tuple(
             shown(command)
             for command in (
@@ -61,6 +61,11 @@ class BenchPlan:
                 (str(python), "-m", "pip", "install", *self.source.options, *self.source.requirements),
             )
         )
+
+
+def python_in(folder: Path) -> Path:
+    """Return where a virtual environment's interpreter lies on this system."""
+    return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
 def shown(command: tuple[str, ...]) -> str:

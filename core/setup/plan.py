@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +14,7 @@ from gpuproof.core.launch.starting import existing_interpreter
 from gpuproof.core.problems import CouldNotFinish
 from gpuproof.core.recommend.model import Choice, Recommendation
 from gpuproof.core.setup.bases import base_interpreter, minor_version
-from gpuproof.core.setup.bench_plan import free_bytes, needed_bytes, plain_variant, require_room, shown
+from gpuproof.core.setup.bench_plan import free_bytes, needed_bytes, plain_variant, python_in, require_room, shown
 from gpuproof.core.setup.install import command_of
 from gpuproof.core.setup.model import Change, SetupPlan
 from gpuproof.core.setup.network import Network, masked
@@ -93,10 +92,8 @@ def plan_new(
     cancel: threading.Event | None = None,
 ) -> SetupPlan:
     """Plan a new virtual environment in a folder that does not exist yet or is empty."""
-    choice = _choice(recommendation)
     require_none_at_work()
-    network = network or Network()
-    folder = folder.expanduser().absolute()
+    choice, network, folder = _choice(recommendation), network or Network(), folder.expanduser().absolute()
     refuse_new_folder(folder)
     base = _base_for(choice)
     source = choose_source(
@@ -106,7 +103,7 @@ def plan_new(
         environment=network.environment,
         cancel=cancel,
     )
-    interpreter = str(folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python"))
+    interpreter = str(python_in(folder))
     install = _install_command(Pip((interpreter, "-m", "pip"), (0, 0)), interpreter, source)
     return _checked(
         SetupPlan(
