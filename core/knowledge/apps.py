@@ -12,7 +12,7 @@ from gpuproof.core.knowledge.tables import Row, remembered, rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppProfile:
-    """One application. ``minimum_*`` are bounds; ``stated_torch`` is the version that the project itself installs.
+    """One application. ``minimum_*`` are bounds; ``stated_*`` is what the project itself installs.
 
     ``vram_gb`` pairs a resolution with the least GPU memory in GB. ``details`` is the whole row (timing, docker ...).
     """
@@ -23,6 +23,7 @@ class AppProfile:
     prints_device: bool
     minimum_torch: DottedVersion | None
     stated_torch: str | None
+    stated_variant: str | None
     minimum_cuda: DottedVersion | None
     minimum_driver: DottedVersion | None
     vram_gb: tuple[tuple[str, float], ...]
@@ -55,6 +56,7 @@ def _profile(row: Row) -> AppProfile:
         prints_device=row["prints_device"],
         minimum_torch=dotted(row["minimum_torch"] or ""),
         stated_torch=row["stated_torch"],
+        stated_variant=row["stated_variant"],
         minimum_cuda=dotted(row["minimum_cuda"] or ""),
         minimum_driver=dotted(row["minimum_driver"] or ""),
         vram_gb=tuple((need["resolution"], float(need["minimum"])) for need in row["vram_gb"]),

@@ -113,12 +113,10 @@ def _headline(chosen: Pick) -> Text:
 
 def _cuda_reasons(case: Case, chosen: Pick) -> list[Text]:
     found = []
-    for card in chosen.cards:
-        words = text(
-            "It holds code for {card} (compute capability {capability}).",
-            card=card.name,
-            capability=card.compute_capability,
-        )
+    if case.app and case.app.stated_torch == chosen.release.version:
+        found.append(text("{app} names torch {torch}.", app=case.app.names[0], torch=chosen.release.version))
+    for name, capability in dict.fromkeys((card.name, card.compute_capability) for card in chosen.cards):
+        words = text("It holds code for {card} (compute capability {capability}).", card=name, capability=capability)
         found.append(words)
     for card in chosen.left_out:
         found.append(text("{card} is left out: no build serves it together with the others.", card=card.name))

@@ -11,7 +11,7 @@ from gpuproof.core.facts.machine import ComputeCapability
 from gpuproof.core.facts.version import DottedVersion
 from gpuproof.core.knowledge import TorchBuild, TorchRelease
 from gpuproof.core.recommend.case import Case
-from gpuproof.core.recommend.fit import Obstacle, obstacles
+from gpuproof.core.recommend.fit import Obstacle, minimum_for, obstacles
 from gpuproof.core.recommend.model import Card
 
 _NO_LIMIT = DottedVersion("99999")
@@ -53,17 +53,29 @@ def best_cuda(case: Case) -> Pick | None:
 
 
 def best_cuda_with_any_driver(case: Case) -> Pick | None:
-    """Return the newest CUDA build that the best driver for these cards would allow."""
+    """Return the newest release that the best driver would allow, as the build that asks least of the driver."""
     cards = nvidia_cards(case)
     for served in _card_sets(cards):
         if not _one_driver_can_serve(served):
             continue
         last = last_branch_for(served)
         driver = DottedVersion(f"{last}.99999") if last else _NO_LIMIT
-        found = newest(replace(case, driver=driver), served, lambda build: build.cuda is not None)
+        free = replace(case, driver=driver)
+        found = newest(free, served, lambda build: build.cuda is not None)
         if found:
+            found = _least_demanding(free, found)
             return replace(found, left_out=tuple(card for card in cards if card not in served))
     return None
+
+
+def _least_demanding(case: Case, pick: Pick) -> Pick:
+    """Return the build of the same release that runs on the oldest driver; the pick itself where none is older."""
+    needed = minimum_for(pick.build, pick.cards, case.driver_system)
+    for build in pick.release.builds:
+        other = minimum_for(build, pick.cards, case.driver_system)
+        if other and needed and other < needed and not obstacles(case, pick.release, build, pick.cards):
+            pick, needed = replace(pick, build=build), other
+    return pick
 
 
 def best_other(case: Case) -> Pick | None:
@@ -117,11 +129,13 @@ def last_branch_for(cards: tuple[Card, ...]) -> int | None:
     return min((end for end in ends if end is not None), default=None)
 
 
-def _preference(case: Case, release: TorchRelease, build: TorchBuild) -> tuple[bool, bool, tuple[int, ...]]:
-    """Rank builds of one release: the one that PyPI itself serves is the most used; then stable, then newest."""
+def _preference(case: Case, release: TorchRelease, build: TorchBuild) -> tuple[bool, bool, bool, tuple[int, ...]]:
+    """Rank builds of one release: the application's own, the one that PyPI serves (most used), stable, newest."""
+    app = case.app
+    stated = app is not None and (app.stated_torch, app.stated_variant) == (release.version, build.variant)
     linux = "linux_aarch64" if case.platform.endswith("aarch64") else "linux_x86_64"
     version = build.cuda.parts if build.cuda else tuple(int(part) for part in _digits(build.variant))
-    return (release.pypi.get(linux) == build.variant, build.stage == "stable", version)
+    return (stated, release.pypi.get(linux) == build.variant, build.stage == "stable", version)
 
 
 def _digits(variant: str) -> list[str]:
