@@ -1,0 +1,77 @@
+"""Runners that remove launch overhead: CUDA graphs, and torch.compile where Triton and a compiler are there."""
+
+import contextlib
+import importlib
+import os
+import shutil
+from typing import Any, Dict
+
+import torch
+
+from .gpu_runner import Runner, Slot, Stock, Variant
+
+
+def make_runner(stock: Stock, variant: Variant, io: str) -> Runner:
+    """Return the runner of a variant's mode."""
+    if variant.mode == "eager":
+        return Runner(stock, variant, io)
+    return GraphRunner(stock, variant, io)
+
+
+def why_no_graph(stock: Stock) -> str:
+    """Return why CUDA graphs cannot be used, or nothing."""
+    return "" if stock.accelerator.device.type == "cuda" else "graphs_need_cuda"
+
+
+def why_no_compile(stock: Stock) -> str:
+    """Return why torch.compile cannot be used, or nothing."""
+    if stock.accelerator.device.type != "cuda":
+        return "compile_not_tried_here"
+    if os.name == "nt":
+        return "compile_not_tried_on_windows"
+    try:
+        importlib.import_module("triton")
+    except ImportError:
+        return "no_triton"
+    compiler = os.environ.get("CC") or shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
+    return "" if compiler else "no_compiler"
+
+
+class GraphRunner(Runner):
+    """Captures one graph per ring buffer; a step is then a single launch."""
+
+    def __init__(self, stock: Stock, variant: Variant, io: str) -> None:
+        super().__init__(stock, variant, io)
+        if variant.mode == "compile":
+            _compile(self.pipeline)
+        self._graphs: Dict[int, Any] = {}
+        pool = None
+        for slot in self._slots:
+            self._fill(slot, 0)
+            graph = self._captured(slot, pool)
+            pool = graph.pool()
+            self._graphs[id(slot)] = graph
+
+    def compute(self, slot: Slot) -> None:
+        """Replay the slot's graph."""
+        self._graphs[id(slot)].replay()
+
+    def _captured(self, slot: Slot, pool: Any) -> Any:
+        side = torch.cuda.Stream()
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):
+            for _ in range(3):
+                self.step(slot)
+        torch.cuda.current_stream().wait_stream(side)
+        torch.cuda.synchronize()
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph, pool=pool):
+            self.step(slot)
+        return graph
+
+
+def _compile(pipeline: Any) -> None:
+    with contextlib.suppress(AttributeError):
+        torch._dynamo.reset()
+    for name in ("prepare", "encode", "decode", "enhance", "blend"):
+        setattr(pipeline, name, torch.compile(getattr(pipeline, name), dynamic=False))

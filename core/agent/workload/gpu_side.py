@@ -1,0 +1,290 @@
+"""The accelerator's side: cold start, limits, every variant checked and tried, the best ones measured."""
+
+import statistics
+import time
+from typing import Any, Dict, List, Optional, Tuple
+
+import torch
+
+from . import check, processor
+from .accelerator import Accelerator, NoAccelerator, find, is_out_of_memory
+from .gpu_modes import make_runner, why_no_compile, why_no_graph
+from .gpu_runner import Runner, Stock, Variant, run_on_reference
+from .inputs import make_inputs
+from .intervals import StopRule, interval
+from .limits import measure_limits
+from .memory import estimate_mib
+from .pipeline import Pipeline
+from .placement import observe
+from .presets import FRAME_RATE, WINDOW, Preset
+from .reporting import Reporter
+from .weights import build_network, conformity
+
+CLIP_FRAMES = {"quick": 512, "standard": 1536, "4k": 512}
+BLOCK_S = 0.25
+RULES: Dict[str, StopRule] = {
+    "quick": StopRule(0.02, 2.0, 5.0),
+    "standard": StopRule(0.02, 3.0, 20.0),
+    "4k": StopRule(0.02, 3.0, 20.0),
+}
+_LIMITS_S = {"quick": 2.0, "standard": 8.0, "4k": 8.0}
+_PROBE_BLOCKS = 3
+_MEMORY_SHARE = 0.8
+
+
+class GpuSide:
+    """One run of this side."""
+
+    def __init__(self, preset: Preset, params: Dict[str, Any], reporter: Reporter, accelerator: Accelerator) -> None:
+        self.preset = preset
+        self.params = params
+        self.reporter = reporter
+        self.accelerator = accelerator
+        self.variants: Dict[str, Dict[str, Any]] = {}
+        self.first_run: Dict[str, float] = {}
+        self._number = 0
+
+    def prepare(self) -> Dict[str, Any]:
+        """Make inputs, weights and the CPU's reference; each step of the cold start is timed."""
+        torch.set_num_threads(processor.usable_physical_cores())
+        self._timed("device_context", lambda: float(torch.ones(1, device=self.accelerator.device).sum()))
+        self.reporter.progress("weights", 0.05)
+        network = self._timed("build_weights", lambda: build_network(self.preset))
+        self.reporter.progress("clip", 0.08)
+        inputs = make_inputs(self.preset, CLIP_FRAMES[self.preset.name], self._tick)
+        self.stock = self._timed("weights_to_device", lambda: self._stock(network, inputs))
+        self.reporter.progress("reference", 0.15)
+        plain = Pipeline(network, self.preset, "cpu")
+        self.reference = check.make_reference(plain, inputs.clip, inputs.mel, 4)
+        return {"conformity": conformity(network), "audio_s": inputs.audio_s, "pinned": self.stock.is_pinned}
+
+    def run(self) -> Dict[str, Any]:
+        """Measure everything and return what the result message holds."""
+        baseline = self._cold_steps()
+        placement = observe(baseline)
+        self.reporter.say("placement", **placement)
+        del baseline
+        limits = measure_limits(self.accelerator, _LIMITS_S[self.preset.name], lambda: self._step("limits", 0.25))
+        self.reporter.say("limits", **limits)
+        for number, variant in enumerate(self._ladder()):
+            self._step("trying", 0.3 + 0.03 * number, variant=variant.name)
+            self._try(variant)
+        self._measure_headlines()
+        return {
+            "placement": placement,
+            "limits": limits,
+            "variants": self.variants,
+            "first_run": self.first_run,
+        }
+
+    def _stock(self, network: Any, inputs: Any) -> Stock:
+        stock = Stock(self.accelerator, self.preset, network, inputs)
+        Pipeline(network, self.preset, self.accelerator.device)
+        self.accelerator.synchronize()
+        return stock
+
+    def _cold_steps(self) -> Runner:
+        variant = Variant("fp32", "fp32", True, WINDOW)
+        runner: Runner = self._timed("first_buffers", lambda: make_runner(self.stock, variant, "none"))
+        self._timed("first_step", lambda: runner.run_steps(1))
+        self._timed("second_step", lambda: runner.run_steps(1))
+        return runner
+
+    def _ladder(self) -> List[Variant]:
+        batch = int(self.params.get("batch") or self._fitting_batch())
+        wanted = tuple(self.params.get("precisions") or ())
+        rows = [
+            Variant("naive", "fp32", False, WINDOW, micro=1),
+            Variant("fp32", "fp32", True, batch),
+            Variant("tf32", "tf32", True, batch),
+            Variant("fp16", "fp16", True, batch, autotune=True),
+            Variant("bf16", "bf16", True, batch, autotune=True),
+            Variant("fp16+graph", "fp16", True, batch, autotune=True, mode="graph"),
+        ]
+        if self.preset.name != "quick" or "compile" in wanted:
+            rows.append(Variant("fp16+compile", "fp16", True, batch, autotune=True, mode="compile"))
+        kept = []
+        for row in rows:
+            reason = self._why_not(row, wanted)
+            if reason:
+                self.variants[row.name] = {"precision": row.precision, "skipped": reason}
+            else:
+                kept.append(row)
+        return kept
+
+    def _why_not(self, variant: Variant, wanted: Tuple[str, ...]) -> str:
+        if wanted and variant.name not in wanted and variant.precision not in wanted:
+            return "not_asked"
+        reason = self.accelerator.why_not(variant.precision)
+        if not reason and variant.mode != "eager":
+            reason = why_no_graph(self.stock)
+        if not reason and variant.mode == "compile":
+            reason = why_no_compile(self.stock)
+        return reason
+
+    def _fitting_batch(self) -> int:
+        """Return the preset's batch, halved until the estimate fits into 80 % of the free memory."""
+        batch = self.preset.gpu_batch
+        free = self.accelerator.free_bytes()
+        while (
+            free is not None
+            and batch > WINDOW
+            and estimate_mib(self.preset, "fp32", batch) * 2**20 > (_MEMORY_SHARE * free)
+        ):
+            batch //= 2
+        return batch
+
+    def _try(self, variant: Variant) -> None:
+        """Check a variant and probe its speed; out of memory halves the batch, then the sub-batch."""
+        described: Dict[str, Any] = {"precision": variant.precision}
+        self.variants[variant.name] = described
+        attempt: Optional[Variant] = variant
+        while attempt is not None:
+            try:
+                self._probe(attempt, described)
+                return
+            except RuntimeError as problem:
+                if not is_out_of_memory(problem):
+                    described.update(skipped="failed", detail="%s: %s" % (type(problem).__name__, str(problem)[:300]))
+                    return
+            except Exception as problem:  # a compiler that fails ends this variant only
+                described.update(skipped="failed", detail="%s: %s" % (type(problem).__name__, str(problem)[:300]))
+                return
+            described["out_of_memory"] = int(described.get("out_of_memory", 0)) + 1
+            self.accelerator.empty_cache()
+            attempt = smaller(attempt)
+        described["skipped"] = "out_of_memory"
+
+    def _probe(self, variant: Variant, described: Dict[str, Any]) -> None:
+        began = time.perf_counter()
+        self.accelerator.reset_peak()
+        runner = make_runner(self.stock, variant, "none")
+        figures = check.compare(
+            self.reference, run_on_reference(runner, self.reference), variant.precision, self.preset
+        )
+        warm_up_s = self._warm_up(runner, began)
+        self.accelerator.reset_peak()
+        blocks = [self._block(runner, "none", False) for _ in range(_PROBE_BLOCKS)]
+        described.update(
+            batch=variant.batch,
+            micro=variant.part,
+            channels_last=variant.channels_last,
+            check=figures,
+            passed=figures["passed"],
+            ready_s=warm_up_s,
+            probe_fps=1.0 / statistics.median(blocks),
+            memory=self.accelerator.memory(),
+        )
+        described["variant"] = variant._asdict()
+
+    def _warm_up(self, runner: Runner, began: float) -> float:
+        """Run until two neighbouring stretches differ by less than 3 %; these blocks are kept and marked."""
+        previous = 0.0
+        for _ in range(8):
+            current = self._block(runner, runner.io, True)
+            if previous and abs(current - previous) < 0.03 * previous:
+                break
+            previous = current
+        return time.perf_counter() - began
+
+    def _block(self, runner: Runner, io: str, is_warm_up: bool, phase: str = "gpu") -> float:
+        """Time one block, send it, and return its seconds per frame."""
+        started_s = self.reporter.now_s()
+        seconds = BLOCK_S if not is_warm_up else 0.1
+        self.reporter.stop_if_asked()
+        block = runner.run_block(seconds)
+        self.reporter.block(
+            device=str(self.accelerator.device), phase=phase, variant=runner.variant.name, io=io,
+            index=self._number, is_warm_up=is_warm_up, frames=block.frames, duration_s=block.duration_s,
+            submit_s=block.submit_s, started_s=round(started_s, 4), stages_s=[],
+        )  # fmt: skip
+        self._number += 1
+        self.reporter.preview(runner.sample_frame(), self._number)
+        return block.duration_s / block.frames
+
+    def _measure_headlines(self) -> None:
+        """Measure the best right variant and plain fp32 with whole frames crossing the bus, and without."""
+        ranked = self._ranked()
+        everything = ranked if self.preset.name != "quick" else [name for name in ranked if name == "fp32"]
+        names = list(dict.fromkeys([*ranked[:1], *everything]))
+        for number, name in enumerate(names):
+            for io in ("full", "none"):
+                if name != ranked[0] and self.preset.name == "quick" and io == "none":
+                    continue
+                share = 0.5 + 0.5 * number / len(names)
+                self._step("measuring", share, variant=name)
+                self._measure(name, io)
+        if ranked:
+            self.variants[ranked[0]]["is_best"] = True
+
+    def _ranked(self) -> List[str]:
+        passed = [name for name, figures in self.variants.items() if figures.get("passed")]
+        return sorted(passed, key=lambda name: -float(self.variants[name]["probe_fps"]))
+
+    def _measure(self, name: str, io: str) -> None:
+        described = self.variants[name]
+        runner = make_runner(self.stock, Variant(**described["variant"]), io)
+        self._warm_up(runner, time.perf_counter())
+        rule = RULES[self.preset.name]
+        times: List[float] = []
+        began = time.perf_counter()
+        while not rule.is_enough(times, time.perf_counter() - began):
+            times.append(self._block(runner, io, False))
+        described.setdefault("intervals", {})[io] = interval(times)._asdict()
+        described.setdefault("stages_s", {})[io] = runner.serial_stages(6)
+        if io == "none":
+            described["window_latency_s"] = self._latency(name)
+
+    def _latency(self, name: str) -> float:
+        """Return the median time of one 16-frame step alone, synchronised."""
+        variant = Variant(**self.variants[name]["variant"])._replace(batch=WINDOW)
+        runner = make_runner(self.stock, variant._replace(micro=min(variant.part, WINDOW)), "none")
+        runner.run_steps(3)
+        return statistics.median(runner.run_steps(1).duration_s for _ in range(15))
+
+    def _timed(self, name: str, work: Any) -> Any:
+        began = time.perf_counter()
+        result = work()
+        self.first_run[name] = time.perf_counter() - began
+        return result
+
+    def _tick(self, share: float) -> None:
+        self.reporter.progress("clip", 0.08 + 0.07 * share)
+
+    def _step(self, step: str, fraction: float, **values: Any) -> None:
+        self.reporter.progress(step, fraction, **values)
+
+
+def smaller(variant: Variant) -> Optional[Variant]:
+    """Halve the batch down to 16, then the sub-batch; None when nothing smaller is left."""
+    if variant.batch > WINDOW:
+        batch = variant.batch // 2
+        return variant._replace(batch=batch, micro=min(variant.micro, batch))
+    part = variant.part // 2
+    return variant._replace(micro=part) if part >= 1 else None
+
+
+def measure_gpu(
+    preset: Preset, params: Dict[str, Any], reporter: Reporter, import_s: float, accelerator: Any = None
+) -> Dict[str, Any]:
+    """Run this side from start to end. Raises ``NoAccelerator`` when there is none."""
+    accelerator = accelerator or find(str(params.get("device") or "auto"))
+    side = GpuSide(preset, params, reporter, accelerator)
+    side.first_run["import_torch"] = import_s
+    facts = side.prepare()
+    reporter.gate("gpu")
+    result = side.run()
+    capability = accelerator.capability
+    return dict(
+        facts,
+        **result,
+        device=str(accelerator.device),
+        kind=accelerator.kind,
+        is_tested=accelerator.is_tested,
+        name=accelerator.title,
+        audio_s_per_s=facts["audio_s"] / (CLIP_FRAMES[preset.name] / FRAME_RATE),
+        compute_capability=None if capability is None else "%d.%d" % capability,
+    )
+
+
+__all__ = ["GpuSide", "NoAccelerator", "measure_gpu", "smaller"]

@@ -1,0 +1,123 @@
+"""The made-up network: face encoder, audio-visual alignment, decoder, super-resolution. Random fixed weights."""
+
+from typing import Any, List
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from .layers import Convolution, Residual, TransformerBlock, Transposed, sinusoids
+from .presets import AUDIO_LEVELS, BLOCKS, DECODERS, ENCODERS, HEADS, WIDTH, WINDOW, DecoderLevel, Preset
+
+
+class FaceEncoder(nn.Module):  # type: ignore[misc]
+    """Every level's output is kept, for the decoder joins them again."""
+
+    def __init__(self, face: int) -> None:
+        super().__init__()
+        self.levels = nn.ModuleList()
+        for parts in ENCODERS[face]:
+            units: List[nn.Module] = []
+            for part in parts:
+                units.append(Convolution(part.inputs, part.outputs, part.kernel, part.stride, part.padded))
+                units += [Residual(part.outputs) for _ in range(part.residuals)]
+            self.levels.append(nn.Sequential(*units))
+
+    def forward(self, x: Any) -> List[Any]:
+        """Return the outputs of all levels, the 1x1 bottleneck last."""
+        outputs = []
+        for level in self.levels:
+            x = level(x)
+            outputs.append(x)
+        return outputs
+
+
+class Alignment(nn.Module):  # type: ignore[misc]
+    """Audio features and face bottleneck, mixed over windows of 16 frames."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        units: List[nn.Module] = []
+        for inputs, outputs, kernel, stride, residuals, padded in AUDIO_LEVELS:
+            units.append(Convolution(inputs, outputs, kernel, stride, padded))
+            units += [Residual(outputs) for _ in range(residuals)]
+        self.audio = nn.Sequential(*units)
+        self.fuse = nn.Linear(2 * WIDTH, WIDTH)
+        self.blocks = nn.ModuleList([TransformerBlock(WIDTH, HEADS) for _ in range(BLOCKS)])
+        self.norm = nn.LayerNorm(WIDTH, eps=1e-5)
+        self.register_buffer("positions", torch.zeros(WINDOW, WIDTH), persistent=False)
+
+    def forward(self, mel: Any, bottleneck: Any) -> Any:
+        """Take [B, 1, 80, 16] and [B, 512, 1, 1]; B is a multiple of 16."""
+        heard = self.audio(mel).flatten(1)
+        x = self.fuse(torch.cat([heard, bottleneck.flatten(1)], 1))
+        x = x.reshape(-1, WINDOW, WIDTH) + self.positions
+        for block in self.blocks:
+            x = block(x)
+        return self.norm(x).reshape(-1, WIDTH, 1, 1)
+
+
+class Decoder(nn.Module):  # type: ignore[misc]
+    """Grows the aligned vector to the face's size, joining the encoder's levels, last one first."""
+
+    def __init__(self, face: int) -> None:
+        super().__init__()
+        self.levels = nn.ModuleList([_decoder_level(level) for level in DECODERS[face]])
+        last = DECODERS[face][-1]
+        self.head = nn.Sequential(Convolution(last.outputs + last.skip, 32, 3), nn.Conv2d(32, 3, 1))
+
+    def forward(self, x: Any, skips: List[Any]) -> Any:
+        """Return ``low`` [B, 3, F, F] inside (0, 1)."""
+        for level, skip in zip(self.levels, reversed(skips)):
+            x = torch.cat([level(x), skip], 1)
+        return torch.sigmoid(self.head(x))
+
+
+def _decoder_level(level: DecoderLevel) -> nn.Module:
+    first: nn.Module = Convolution(level.inputs, level.outputs, level.kernel)
+    if level.transposed:
+        first = Transposed(level.inputs, level.outputs, level.kernel, level.stride)
+    return nn.Sequential(first, *[Residual(level.outputs) for _ in range(level.residuals)])
+
+
+class SuperResolution(nn.Module):  # type: ignore[misc]
+    """Four times the size; what it adds to the enlarged input is small."""
+
+    def __init__(self, width: int, depth: int) -> None:
+        super().__init__()
+        units: List[nn.Module] = [nn.Conv2d(3, width, 3, 1, 1), nn.PReLU(width)]
+        for _ in range(depth):
+            units += [nn.Conv2d(width, width, 3, 1, 1), nn.PReLU(width)]
+        units.append(nn.Conv2d(width, 48, 3, 1, 1))
+        self.body = nn.Sequential(*units)
+
+    def forward(self, low: Any) -> Any:
+        """Return ``high`` [B, 3, 4F, 4F], not clamped."""
+        detail = functional.pixel_shuffle(self.body(low), 4)
+        return detail + functional.interpolate(low, scale_factor=4.0, mode="nearest")
+
+
+class Network(nn.Module):  # type: ignore[misc]
+    """All stages; the pipeline calls them one by one, so that each can be timed."""
+
+    def __init__(self, preset: Preset) -> None:
+        super().__init__()
+        self.encoder = FaceEncoder(preset.face)
+        self.alignment = Alignment()
+        self.decoder = Decoder(preset.face)
+        self.super_resolution = SuperResolution(preset.sr_width, preset.sr_depth)
+
+
+def empty_network(preset: Preset) -> Network:
+    """Build the network on the CPU with uninitialised weights: torch's own initialisation would cost seconds."""
+    with torch.device("meta"):
+        network = Network(preset)
+    network.to_empty(device="cpu")
+    network.alignment.positions = sinusoids(WINDOW, WIDTH)
+    network.eval().requires_grad_(False)
+    return network
+
+
+def parameter_count(network: nn.Module) -> int:
+    """Count all parameters."""
+    return sum(parameter.numel() for parameter in network.parameters())

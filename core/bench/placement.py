@@ -1,0 +1,96 @@
+"""Proof layer 2: parameters, inputs, outputs and operators lay on the GPU, and the results were right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gpuproof.core.bench.model import BenchResult, ProofLayer, ProofVerdict
+from gpuproof.core.words import Text, text
+
+_LEAST_KERNEL_SHARE = 0.3  # of a step's time; the rest may be launch gaps, which are a matter of speed
+
+
+def weigh_placement(result: BenchResult) -> ProofLayer:
+    """Judge what the GPU's child observed of itself."""
+    seen = result.placement
+    evidence: list[Text] = []
+    missing: list[Text] = []
+    faults: list[Text] = []
+    wanted = str(seen.get("wanted") or "")
+    if not wanted:
+        missing.append(text("No run on a GPU could be observed"))
+        return ProofLayer(name="placement", verdict="not_proven", evidence=(), missing=tuple(missing))
+    if wanted.startswith("cpu"):
+        faults.append(text("The run that should use the GPU ran on the processor"))
+    for name, words in (
+        ("parameters", text("parameters")),
+        ("inputs", text("inputs")),
+        ("outputs", text("outputs")),
+    ):
+        _weigh_devices(words, seen.get(name), wanted, evidence, missing, faults)
+    _weigh_operators(seen, wanted, evidence, missing, faults)
+    _weigh_kernels(seen, evidence, missing, faults)
+    _weigh_correctness(result, evidence, missing)
+    verdict: ProofVerdict = "refuted" if faults else "not_proven" if missing else "proven"
+    return ProofLayer(name="placement", verdict=verdict, evidence=(*faults, *evidence), missing=tuple(missing))
+
+
+def _weigh_devices(
+    words: Text, counted: Any, wanted: str, evidence: list[Text], missing: list[Text], faults: list[Text]
+) -> None:
+    if not isinstance(counted, Mapping) or not counted:
+        missing.append(text("Where the {things} lay was not observed", things=words.render()))
+        return
+    elsewhere = sorted(device for device in counted if device != wanted)
+    if elsewhere:
+        faults.append(
+            text("Some {things} lay on {devices} instead of {wanted}", things=words.render(),
+                 devices=", ".join(elsewhere), wanted=wanted)
+        )  # fmt: skip
+    else:
+        evidence.append(text("All {things} lay on {wanted}", things=words.render(), wanted=wanted))
+
+
+def _weigh_operators(
+    seen: Mapping[str, Any], wanted: str, evidence: list[Text], missing: list[Text], faults: list[Text]
+) -> None:
+    counted = seen.get("operators")
+    if not isinstance(counted, Mapping) or not counted:
+        missing.append(text("Which device the operators ran on was not observed"))
+        return
+    kind = wanted.split(":")[0]
+    there, total = int(counted.get(kind, 0)), sum(int(count) for count in counted.values())
+    fallen = ", ".join(str(name) for name in seen.get("cpu_operators") or ())
+    if there < total:
+        faults.append(
+            text("{count} of {total} operators ran on the processor: {names}", count=total - there, total=total,
+                 names=fallen)
+        )  # fmt: skip
+    else:
+        evidence.append(text("All {total} operators of a step ran on {wanted}", total=total, wanted=wanted))
+
+
+def _weigh_kernels(seen: Mapping[str, Any], evidence: list[Text], missing: list[Text], faults: list[Text]) -> None:
+    share = seen.get("kernel_share")
+    if not isinstance(share, (int, float)):
+        detail = str(seen.get("profiler_problem") or "")
+        missing.append(text("The profiler showed no kernels of the GPU ({detail})", detail=detail))
+        return
+    percent = f"{100.0 * share:.0f}"
+    if share < _LEAST_KERNEL_SHARE:
+        faults.append(text("Kernels of this process filled only {percent} % of a step's time", percent=percent))
+    else:
+        evidence.append(text("Kernels of this process filled {percent} % of a step's time (profiler)", percent=percent))
+
+
+def _weigh_correctness(result: BenchResult, evidence: list[Text], missing: list[Text]) -> None:
+    if result.gpu is None:
+        missing.append(text("No result of the GPU passed the comparison with the processor"))
+        return
+    check = result.gpu.variants.get(result.gpu.variant, {}).get("check")
+    if isinstance(check, Mapping):
+        evidence.append(
+            text("Its pictures agree with the processor's: mean difference {mean} of 255 (limit of {variant} kept)",
+                 mean=f"{float(check['mean_difference']):.4f}", variant=result.gpu.variant)
+        )  # fmt: skip
