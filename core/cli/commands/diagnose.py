@@ -1,0 +1,95 @@
+"""``gpuproof diagnose``: the one root cause, of this machine or of a file or pasted text."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from gpuproof.core.cli.terminal import Terminal
+from gpuproof.core.problems import UserProblem
+from gpuproof.core.words import text
+
+if TYPE_CHECKING:
+    from gpuproof.core.diagnose.model import Diagnosis
+    from gpuproof.core.facts.machine import Machine
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the file, the target and the application."""
+    parser.add_argument("file", nargs="?", help="a report, capture, collector file or any pasted text; - reads stdin")
+    parser.add_argument(
+        "--target", default=None, help="where to look, e.g. python:/path/to/python; default: this Python"
+    )
+    parser.add_argument("--no-import", action="store_true", help="never start torch")
+    parser.add_argument("--app", default=None, help="check an application's own requirements too, e.g. heygem")
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Return 0 when nothing is wrong, 1 when a problem was found or the cause is not decided."""
+    from gpuproof.core.diagnose import diagnose
+    from gpuproof.core.diagnose.document import diagnosis_document
+
+    kind, machine = _evidence(arguments)
+    diagnosis = diagnose(machine, app=arguments.app)
+    document = diagnosis_document(diagnosis, terminal.language)
+    document["evidence_kind"] = kind
+    terminal.emit(document, lambda: _show(diagnosis, kind, terminal))
+    return 0 if diagnosis.cause == "healthy" else 1
+
+
+def _evidence(arguments: argparse.Namespace) -> tuple[str, Machine]:
+    if arguments.file is None:
+        return "machine", _inspected(arguments)
+    from gpuproof.core.diagnose.evidence import read_evidence
+
+    return read_evidence(_bytes_of(arguments.file))
+
+
+def _bytes_of(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        with open(name, "rb") as file:
+            return file.read()
+    except OSError as problem:
+        raise UserProblem(
+            text("{file} cannot be read: {detail}", file=name, detail=problem.strerror or str(problem)),
+            text("Name a readable file, or - to paste text."),
+        ) from problem
+
+
+def _inspected(arguments: argparse.Namespace) -> Machine:
+    from gpuproof.core.facts.readers import read_machine
+    from gpuproof.core.launch.inspect import inspect_target
+    from gpuproof.core.launch.targets import parse_target
+
+    target = parse_target(arguments.target or "self")
+    return read_machine(inspect_target(target, import_torch=not arguments.no_import))
+
+
+def _show(diagnosis: Diagnosis, kind: str, terminal: Terminal) -> None:
+    terminal.say(diagnosis.title)
+    terminal.say(text("Cause: {cause} ({confidence})", cause=diagnosis.cause, confidence=diagnosis.confidence))
+    for finding in diagnosis.findings:
+        if finding is not diagnosis.primary:
+            terminal.say()
+            terminal.say(text("Also seen: {title}", title=finding.title.render(terminal.language)))
+            continue
+        for line in finding.evidence:
+            terminal.say(text("  seen: {line}", line=line.render(terminal.language)))
+        for number, step in enumerate(finding.remedy.steps, start=1):
+            terminal.say(text("  {number}. {words}", number=number, words=step.words.render(terminal.language)))
+            if step.command:
+                terminal.say(f"     {step.command}")
+    for link in diagnosis.chain:
+        terminal.say(
+            text(
+                "{link}: {state} - {summary}",
+                link=link.name,
+                state=link.state,
+                summary=link.summary.render(terminal.language),
+            )
+        )
+    if diagnosis.ask_next is not None:
+        terminal.say(diagnosis.ask_next)

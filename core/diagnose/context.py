@@ -1,0 +1,145 @@
+"""Questions that several rules ask of a machine, each answered with True, False or None for "not known"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gpuproof.core.diagnose.model import Confidence
+from gpuproof.core.facts.machine import ComputeCapability, Gpu, Machine, Symptom, TorchBuild, TorchLive
+from gpuproof.core.facts.unknown import Unknown, Why
+from gpuproof.core.words import Text, literal
+
+NVIDIA, AMD, INTEL = 0x10DE, 0x1002, 0x8086
+# what a reader notes on a card that only somebody's words name, not a tool
+FROM_WORDS = ("source", "words")
+
+
+def seen(machine: Machine, *ids: str) -> tuple[Symptom, ...]:
+    """Return the symptoms of these ids, in the order of the machine."""
+    return tuple(symptom for symptom in machine.symptoms if symptom.id in ids)
+
+
+def has(machine: Machine, *ids: str) -> bool:
+    """Tell whether any symptom of these ids was seen."""
+    return any(symptom.id in ids for symptom in machine.symptoms)
+
+
+def quotes(symptoms: Iterable[Symptom]) -> tuple[Text, ...]:
+    """Return the symptoms' lines as evidence."""
+    return tuple(literal(symptom.line) for symptom in symptoms)
+
+
+def system_of(machine: Machine) -> str | None:
+    """Return linux, windows, macos or wsl; None when nobody could tell."""
+    if isinstance(machine.os, Unknown):
+        return None
+    return "wsl" if machine.os.is_wsl else machine.os.system
+
+
+def is_wsl(machine: Machine) -> bool:
+    """Tell whether this is Linux inside Windows."""
+    return system_of(machine) == "wsl"
+
+
+def is_jetson(machine: Machine) -> bool:
+    """Tell whether this is a Jetson board, whose driver does not show as a desktop one does."""
+    return not isinstance(machine.os, Unknown) and machine.os.is_jetson
+
+
+def is_container(machine: Machine) -> bool:
+    """Tell whether the text or the inspected Python is inside a container."""
+    return not isinstance(machine.container, Unknown) and machine.container.kind is not None
+
+
+def torch_build(machine: Machine) -> TorchBuild | None:
+    """Return the torch build when there is one."""
+    return machine.torch if isinstance(machine.torch, TorchBuild) else None
+
+
+def torch_live(machine: Machine) -> TorchLive | None:
+    """Return what the running torch said, when it ran."""
+    return machine.torch_live if isinstance(machine.torch_live, TorchLive) else None
+
+
+def has_cuda_build(machine: Machine) -> bool | None:
+    """Tell whether the installed torch was built with CUDA."""
+    build = torch_build(machine)
+    if build is None or not build.is_cuda_known:
+        return None
+    return build.cuda_version is not None
+
+
+def is_available(machine: Machine) -> bool | None:
+    """Return what ``torch.cuda.is_available()`` said."""
+    live = torch_live(machine)
+    return live.is_available if live is not None else None
+
+
+def complains(machine: Machine) -> bool:
+    """Tell whether anything says that the GPU does not work, or that something failed."""
+    if is_available(machine) is False or has(machine, "torch.says-unavailable"):
+        return True
+    live = torch_live(machine)
+    if live is not None and (not live.imported or any(not check.ok for check in live.kernel_checks)):
+        return True
+    return any(not symptom.id.startswith(("hint.", "program.")) for symptom in machine.symptoms)
+
+
+def gpus(machine: Machine) -> tuple[Gpu, ...]:
+    """Return the NVIDIA GPUs that are known, none when nobody could look."""
+    return () if isinstance(machine.gpus, Unknown) else machine.gpus
+
+
+def tool_gpus(machine: Machine) -> tuple[Gpu, ...]:
+    """Return the GPUs that a tool named, not only somebody's words."""
+    return tuple(gpu for gpu in gpus(machine) if FROM_WORDS not in gpu.missing)
+
+
+def has_nvidia_gpu(machine: Machine) -> bool | None:
+    """Tell whether the machine has an NVIDIA GPU, from the driver, the PCI bus or a Jetson board."""
+    if gpus(machine) or is_jetson(machine):
+        return True
+    live = torch_live(machine)
+    if live is not None and live.devices:
+        return True
+    if isinstance(machine.display_devices, Unknown):
+        return None
+    if any(device.vendor_id == NVIDIA for device in machine.display_devices):
+        return True
+    return None if is_wsl(machine) and not machine.display_devices else False
+
+
+def has_vendor(machine: Machine, vendor: int) -> tuple[str, ...]:
+    """Return the names of the display devices of one maker."""
+    if isinstance(machine.display_devices, Unknown):
+        return ()
+    return tuple(device.name or device.address for device in machine.display_devices if device.vendor_id == vendor)
+
+
+def capabilities(machine: Machine) -> tuple[tuple[str, ComputeCapability], ...]:
+    """Return (name, capability) of every card that is known, torch's own word first."""
+    live = torch_live(machine)
+    named = [(device.name, device.compute_capability) for device in live.devices] if live is not None else []
+    named = named or [(gpu.name, gpu.compute_capability) for gpu in gpus(machine)]
+    return tuple((name, capability) for name, capability in named if capability is not None)
+
+
+def driver_works(machine: Machine) -> bool:
+    """Tell whether a tool talked to the driver: a version together with a GPU."""
+    return not isinstance(machine.driver_version, Unknown) and bool(tool_gpus(machine))
+
+
+def unknowns(*facts: object) -> tuple[Unknown, ...]:
+    """Return those of the facts that are unknown."""
+    return tuple(fact for fact in facts if isinstance(fact, Unknown))
+
+
+def nothing_said(machine: Machine) -> Unknown:
+    """Stand for the message that was not seen."""
+    return Unknown(Why.NOT_ASKED, "no message of this kind was seen", "messages")
+
+
+def weaker(one: Confidence, other: Confidence) -> Confidence:
+    """Return the lesser of two confidences."""
+    order: tuple[Confidence, ...] = ("possible", "likely", "certain")
+    return order[min(order.index(one), order.index(other))]

@@ -1,0 +1,130 @@
+"""Runs every rule over the facts of one machine and makes the one answer of their verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gpuproof.core.diagnose.catalogue import RULES
+from gpuproof.core.diagnose.causes import title_of
+from gpuproof.core.diagnose.chain import chain_of
+from gpuproof.core.diagnose.context import complains, is_available, tool_gpus, torch_build, torch_live
+from gpuproof.core.diagnose.model import (
+    CannotTell,
+    Confidence,
+    CrashedRule,
+    Diagnosis,
+    Failed,
+    Finding,
+    Rule,
+    Verdict,
+)
+from gpuproof.core.diagnose.next_question import next_question
+from gpuproof.core.diagnose.ranking import ranked
+from gpuproof.core.facts.machine import Machine, Symptom
+from gpuproof.core.words import Text, literal
+
+
+def diagnose(machine: Machine, *, app: str | None = None) -> Diagnosis:
+    """Return the root cause, its consequences, what is unknown, and the one observation that would tell more.
+
+    ``app`` is an application's id: its own requirements are then rules too.
+    """
+    machine = with_live_messages(machine)
+    verdicts = [(rule, judged(rule, machine)) for rule in (*RULES, *_application_rules(app))]
+    findings = ranked([_finding(rule, verdict) for rule, verdict in verdicts if isinstance(verdict, Failed)])
+    crashed = tuple((rule.id, verdict.detail) for rule, verdict in verdicts if isinstance(verdict, CrashedRule))
+    unknown = tuple((rule.id, _missing(verdict)) for rule, verdict in verdicts if isinstance(verdict, CannotTell))
+    errors = [finding for finding in findings if finding.severity == "error"]
+    primary = errors[0] if errors else None
+    cause = primary.cause if primary is not None else _without_fault(machine)
+    return Diagnosis(
+        cause=cause,
+        title=primary.title if primary is not None else title_of(cause),
+        confidence=primary.confidence if primary is not None else _how_healthy(machine, cause),
+        primary=primary,
+        findings=findings,
+        unknown=unknown,
+        ask_next=next_question(machine, cause, primary),
+        chain=chain_of(machine, findings),
+        crashed=crashed,
+    )
+
+
+def judged(rule: Rule, machine: Machine) -> Verdict:
+    """Run one rule; one that raises does not take the others with it."""
+    try:
+        return rule.check(machine)
+    except Exception as problem:
+        return CrashedRule(f"{type(problem).__name__}: {problem}")
+
+
+def with_live_messages(machine: Machine) -> Machine:
+    """Read the messages of the running torch with the same table as pasted text."""
+    live = torch_live(machine)
+    if live is None:
+        return machine
+    said = [("import", live.import_error), ("is_available()", live.availability_error)]
+    said += [("torch warning", warning) for warning in live.warnings]
+    said += [(check.device, check.error) for check in live.kernel_checks if not check.ok]
+    words = [(source, line) for source, line in said if line]
+    if not words:
+        return machine
+    from gpuproof.core.facts.foreign.symptoms import find
+
+    known = {symptom.id for symptom in machine.symptoms}
+    found: list[Symptom] = []
+    for source, line in words:
+        for symptom in find(line, source=source):
+            if symptom.id not in known:
+                known.add(symptom.id)
+                found.append(symptom)
+    return replace(machine, symptoms=(*machine.symptoms, *found))
+
+
+def _application_rules(app: str | None) -> tuple[Rule, ...]:
+    if app is None:
+        return ()
+    from gpuproof.core.diagnose.rules.application import rules_for
+
+    return rules_for(app)
+
+
+def _finding(rule: Rule, verdict: Failed) -> Finding:
+    return Finding(
+        id=verdict.id or rule.id,
+        rule=rule.id,
+        cause=rule.cause,
+        link=rule.link,
+        severity=rule.severity,
+        confidence=verdict.confidence,
+        title=verdict.title,
+        evidence=verdict.evidence,
+        remedy=verdict.remedy,
+        source=rule.source,
+    )
+
+
+def _missing(verdict: CannotTell) -> Text:
+    return literal("; ".join(f"{unknown.detail} ({unknown.source})" if unknown.source else unknown.detail for unknown in verdict.missing[:3]))
+
+
+def _without_fault(machine: Machine) -> str:
+    """No rule failed: healthy where something was seen to work and nothing complains, else undecided."""
+    live = torch_live(machine)
+    if live is not None and live.kernel_checks and all(check.ok for check in live.kernel_checks):
+        return "healthy"
+    if complains(machine) and is_available(machine) is not True:
+        return "cannot_tell"
+    works = is_available(machine) is True or any(symptom.id.startswith("program.") for symptom in machine.symptoms)
+    if works or tool_gpus(machine):
+        return "healthy"
+    return "cannot_tell"
+
+
+def _how_healthy(machine: Machine, cause: str) -> Confidence:
+    live = torch_live(machine)
+    if cause == "healthy" and live is not None and live.kernel_checks:
+        return "certain"
+    if cause == "healthy" and is_available(machine) is True and torch_build(machine) is not None:
+        return "likely"
+    return "possible"

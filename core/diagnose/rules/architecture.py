@@ -1,0 +1,117 @@
+"""The code in the build against the card: a set of architectures, binary compatible within a major, PTX forward."""
+
+from __future__ import annotations
+
+from gpuproof.core.diagnose.arch_lists import codes_of
+from gpuproof.core.diagnose.context import (
+    capabilities,
+    complains,
+    has,
+    is_available,
+    quotes,
+    seen,
+    tool_gpus,
+    torch_build,
+    torch_live,
+    unknowns,
+)
+from gpuproof.core.diagnose.making import by_message, failed
+from gpuproof.core.diagnose.model import CannotTell, Confidence, Passed, Rule, Verdict
+from gpuproof.core.facts.machine import ComputeCapability, Machine
+from gpuproof.core.words import Text, text
+
+_NO_KERNEL = ("arch.no-kernel", "arch.not-compatible")
+_EXTENSIONS = (
+    "extension.bitsandbytes",
+    "extension.flash-attn",
+    "extension.xformers",
+    "extension.not-compiled",
+    "extension.onnxruntime",
+)
+
+
+def _direction(capability: ComputeCapability, codes: tuple[str, ...]) -> str:
+    """Return which side of the list the card stands on, for a card that none of the codes runs on."""
+    numbers = sorted(int(code.rsplit("_", 1)[-1].rstrip("af")) for code in codes)
+    return "arch_too_new" if capability.major * 10 + capability.minor > numbers[-1] else "arch_too_old"
+
+
+def _misfits(machine: Machine) -> list[tuple[str, tuple[Text, ...], Confidence]]:
+    from gpuproof.core.knowledge import runs_on
+
+    codes, sure = codes_of(machine)
+    build = torch_build(machine)
+    found = []
+    for name, capability in capabilities(machine) if codes else ():
+        if runs_on(codes, capability, build.cuda_version if build is not None else None) is False:
+            evidence = (
+                text("{name} has compute capability {capability}", name=name, capability=capability),
+                text("the torch build has code for {codes}", codes=" ".join(codes)),
+            )
+            found.append((_direction(capability, codes), evidence, sure))
+    return found
+
+
+def _check(cause: str, machine: Machine) -> Verdict:
+    said = seen(machine, *_NO_KERNEL)
+    stated = seen(machine, "arch.too-old-said" if cause == "arch_too_old" else "arch.toolkit-too-old")
+    if stated and not has(machine, "extension.cuda-build"):
+        return by_message(cause, machine, (*stated, *said))
+    misfits = _misfits(machine)
+    mine = [found for found in misfits if found[0] == cause]
+    if mine and (said or _counts_alone(machine)):
+        sure: Confidence = "certain" if said or mine[0][2] == "certain" else "likely"
+        return failed(cause, machine, (*mine[0][1], *quotes(said)), sure)
+    if not misfits and said and not has(machine, *_EXTENSIONS):
+        guess = _by_generation(machine)
+        if guess == cause:
+            return failed(cause, machine, quotes(said), "likely")
+        if guess is None and not capabilities(machine):
+            return CannotTell(unknowns(machine.gpus), ask=text("Which card is it, and which code is in the torch build?"))
+    codes, _ = codes_of(machine)
+    missing = unknowns(machine.gpus, machine.torch) if not codes or not capabilities(machine) else ()
+    return CannotTell(missing) if missing else Passed()
+
+
+def _counts_alone(machine: Machine) -> bool:
+    """Without a message the card must be named by a tool, or something must have gone wrong."""
+    live = torch_live(machine)
+    if live is not None and live.kernel_checks and all(check.ok for check in live.kernel_checks):
+        return False
+    devices = live.devices if live is not None else ()
+    return bool(devices or tool_gpus(machine)) or (complains(machine) and is_available(machine) is not False)
+
+
+def _by_generation(machine: Machine) -> str | None:
+    """Without a list of code, the CUDA of the build and the card's generation say which side it is."""
+    found = capabilities(machine)
+    if not found:
+        return None
+    _, capability = found[0]
+    build = torch_build(machine)
+    cuda = build.cuda_version if build is not None else None
+    if capability.major >= 10:
+        return "arch_too_new"
+    if capability.major <= 3:
+        return "arch_too_old"
+    if cuda is not None and (capability.major, capability.minor) < (7, 5):
+        return "arch_too_old" if cuda.parts >= (12, 8) else None
+    if capability.major >= 8:
+        return "arch_too_new" if cuda is None or cuda.parts < (11, 8) else None
+    return "arch_too_old" if capability.major <= 6 else None
+
+
+def arch_too_new(machine: Machine) -> Verdict:
+    """Fail when the card is newer than everything in the build; ``is_available()`` is True all the same."""
+    return _check("arch_too_new", machine)
+
+
+def arch_too_old(machine: Machine) -> Verdict:
+    """Fail when the build no longer has code for so old a card."""
+    return _check("arch_too_old", machine)
+
+
+RULES = (
+    Rule(id="arch.new-enough-build", cause="arch_too_new", link="torch", check=arch_too_new),
+    Rule(id="arch.card-still-covered", cause="arch_too_old", link="torch", check=arch_too_old),
+)

@@ -1,0 +1,128 @@
+"""A torch without CUDA: which kind of build it is decides what mends it."""
+
+from __future__ import annotations
+
+from gpuproof.core.diagnose.context import (
+    AMD,
+    has,
+    has_cuda_build,
+    has_nvidia_gpu,
+    has_vendor,
+    is_available,
+    is_jetson,
+    quotes,
+    seen,
+    system_of,
+    torch_build,
+    unknowns,
+)
+from gpuproof.core.diagnose.making import failed
+from gpuproof.core.diagnose.model import CannotTell, Confidence, Failed, Passed, Rule, Verdict
+from gpuproof.core.facts.machine import Machine, OperatingSystem
+from gpuproof.core.facts.unknown import Unknown
+from gpuproof.core.words import Text, text
+
+
+def _without_cuda(machine: Machine) -> tuple[bool | None, tuple[Text, ...]]:
+    """Tell whether torch has no CUDA in it, with the evidence."""
+    build = torch_build(machine)
+    said = seen(machine, "torch.not-compiled", "torch.source-without-cuda")
+    if build is not None and (build.hip_version or build.xpu_version):
+        return False, ()
+    if has_cuda_build(machine) is True or is_available(machine) is True:
+        return False, ()
+    if has_cuda_build(machine) is False and build is not None:
+        return True, (text("torch {version} was built without CUDA", version=build.version or "?"), *quotes(said))
+    return (True, quotes(said)) if said else (None, ())
+
+
+def conda_words(machine: Machine) -> str:
+    """Return the conda package that makes torch a CPU one: ``pytorch 1.12.1 py3.9_cpu_0``, ``cpuonly``; else empty."""
+    build = torch_build(machine)
+    if build is not None and "cpu" in build.conda_build.lower() and "cuda" not in build.conda_build.lower():
+        return f"pytorch {build.version} {build.conda_build}"
+    packages = () if isinstance(machine.packages, Unknown) else machine.packages
+    for package in packages:
+        if package.name == "cpuonly" or (package.name == "pytorch-mutex" and package.build == "cpu"):
+            return f"{package.name} {package.version} {package.build}".strip()
+        is_conda_torch = package.name in ("pytorch", "libtorch", "torchvision") and package.installer == "conda"
+        if is_conda_torch and "cpu" in package.build.lower() and "cuda" not in package.build.lower():
+            return f"{package.name} {package.version} {package.build}"
+    return ""
+
+
+def is_source_build(machine: Machine) -> bool:
+    """Tell by the version (``1.8.0a0+56b43f4``, ``2.1.0+gitabc``) or by what was said that torch was compiled here."""
+    build = torch_build(machine)
+    version = build.version if build is not None else ""
+    marked = ("a0" in version or "+git" in version) and "+cpu" not in version and "+cu" not in version
+    return marked or has(machine, "torch.source-without-cuda", "hint.source-build")
+
+
+def cpu_cause(machine: Machine) -> tuple[str, Confidence]:
+    """Return the label for a torch without CUDA on this machine, and how sure the label is."""
+    if system_of(machine) == "macos":
+        return "macos_no_cuda", "certain"
+    if has_vendor(machine, AMD) and has_nvidia_gpu(machine) is not True:
+        return "amd_gpu", "likely"
+    if has_nvidia_gpu(machine) is False or (has(machine, "hint.no-nvidia") and has_nvidia_gpu(machine) is None):
+        return "no_nvidia_gpu", "likely"
+    if conda_words(machine):
+        return "conda_cpu_build", "certain"
+    if is_source_build(machine):
+        return "cpu_source_build", "likely"
+    if isinstance(machine.os, OperatingSystem) and (machine.os.machine == "aarch64" or is_jetson(machine)):
+        return "aarch64_cpu_wheel", "certain"
+    build = torch_build(machine)
+    return "cpu_wheel", "certain" if build is not None and not isinstance(machine.os, Unknown) else "likely"
+
+
+def _check(cause: str, machine: Machine) -> Verdict:
+    without, evidence = _without_cuda(machine)
+    if without is None:
+        return CannotTell(unknowns(machine.torch) or unknowns(machine.torch_live))
+    found, confidence = cpu_cause(machine)
+    if not without or found != cause:
+        return Passed(evidence)
+    return failed(cause, machine, (*evidence, *_why(cause, machine)), confidence)
+
+
+def _why(cause: str, machine: Machine) -> tuple[Text, ...]:
+    if cause == "conda_cpu_build":
+        return (text("conda package {package}", package=conda_words(machine)),)
+    if cause == "aarch64_cpu_wheel":
+        return (text("the machine is ARM64 Linux"),)
+    return ()
+
+
+def cpu_wheel(machine: Machine) -> Verdict:
+    """Fail when the imported torch is a pip wheel without CUDA."""
+    return _check("cpu_wheel", machine)
+
+
+def conda_cpu_build(machine: Machine) -> Verdict:
+    """Fail when conda's package is a CPU build; a cudatoolkit beside it changes nothing."""
+    verdict = _check("conda_cpu_build", machine)
+    if isinstance(verdict, Failed) or not conda_words(machine) or has_cuda_build(machine) is True:
+        return verdict
+    if is_available(machine) is True or system_of(machine) == "macos" or has_nvidia_gpu(machine) is False:
+        return verdict
+    return failed("conda_cpu_build", machine, _why("conda_cpu_build", machine), "likely")
+
+
+def cpu_source_build(machine: Machine) -> Verdict:
+    """Fail when a torch that was compiled here found no CUDA."""
+    return _check("cpu_source_build", machine)
+
+
+def aarch64_cpu_wheel(machine: Machine) -> Verdict:
+    """Fail when ARM64 Linux has PyPI's CPU wheel."""
+    return _check("aarch64_cpu_wheel", machine)
+
+
+RULES = (
+    Rule(id="torch.cpu-wheel", cause="cpu_wheel", link="torch", check=cpu_wheel),
+    Rule(id="torch.conda-cpu-build", cause="conda_cpu_build", link="torch", check=conda_cpu_build),
+    Rule(id="torch.cpu-source-build", cause="cpu_source_build", link="torch", check=cpu_source_build),
+    Rule(id="torch.aarch64-cpu-wheel", cause="aarch64_cpu_wheel", link="torch", check=aarch64_cpu_wheel),
+)

@@ -1,0 +1,173 @@
+"""Is a driver there at all: the same message means another thing on Linux, in WSL2 and in a container."""
+
+from __future__ import annotations
+
+from gpuproof.core.diagnose.context import (
+    AMD,
+    driver_works,
+    gpus,
+    has,
+    has_nvidia_gpu,
+    has_vendor,
+    is_available,
+    is_container,
+    is_jetson,
+    is_wsl,
+    quotes,
+    seen,
+    system_of,
+    torch_live,
+    unknowns,
+)
+from gpuproof.core.diagnose.making import by_message, failed, no_message
+from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
+from gpuproof.core.facts.machine import Machine, Symptom
+from gpuproof.core.facts.unknown import Unknown, Why
+from gpuproof.core.words import Text, text
+
+_PLAIN = ("driver.not-loaded", "driver.secure-boot", "driver.nouveau", "driver.dkms")
+_ABSENT = (
+    "driver.none-found",
+    "driver.proc-missing",
+    "driver.libcuda-missing",
+    "driver.nvml-missing",
+    "driver.nvidia-device-missing",
+)
+_STARTED_WITHOUT = ("container.no-runtime", "container.driver-not-detected")
+
+
+def _no_driver_signs(machine: Machine) -> tuple[Symptom, ...]:
+    signs = seen(machine, "driver.smi-no-communication", *_ABSENT)
+    if has(machine, "driver.smi-missing") and (signs or not driver_works(machine)):
+        signs = (*signs, *seen(machine, "driver.smi-missing"))
+    return signs
+
+
+def no_driver(machine: Machine) -> Verdict:
+    """Fail when no kernel driver works on a plain machine that has, or may have, an NVIDIA GPU."""
+    if has_nvidia_gpu(machine) is False or system_of(machine) == "macos":
+        return Passed()
+    plain = seen(machine, *_PLAIN)
+    if plain and not is_wsl(machine):
+        return by_message("no_driver", machine, (*plain, *seen(machine, "driver.smi-no-communication")))
+    facts = _facts(machine)
+    if facts:
+        return failed("no_driver", machine, facts)
+    if is_wsl(machine) or is_jetson(machine) or _is_about_container(machine):
+        return Passed()
+    signs = _no_driver_signs(machine)
+    library_only = all(sign.id in ("driver.smi-missing", "driver.nvidia-device-missing") for sign in signs)
+    if signs and (is_available(machine) is not True) and not (library_only and driver_works(machine)):
+        return by_message("no_driver", machine, signs, "likely" if driver_works(machine) else None)
+    if not signs and isinstance(machine.driver_version, Unknown) and isinstance(machine.nvml, Unknown):
+        return CannotTell(unknowns(machine.driver_version, machine.nvml))
+    return Passed()
+
+
+def _facts(machine: Machine) -> tuple[Text, ...]:
+    """What the inspection of this machine itself saw: an NVIDIA card, and no driver bound to it."""
+    if isinstance(machine.display_devices, Unknown) or is_container(machine) or is_wsl(machine):
+        return ()
+    cards = [device for device in machine.display_devices if device.vendor_id == 0x10DE]
+    others = [card for card in cards if card.kernel_driver in ("nouveau", "nova_core", "vfio-pci")]
+    if others:
+        return (text("{name} is bound to the kernel driver {driver}", name=others[0].name, driver=others[0].kernel_driver),)
+    is_absent = isinstance(machine.driver_version, Unknown) and machine.driver_version.why is Why.ABSENT
+    nvml_failed = not isinstance(machine.nvml, Unknown) and not machine.nvml.ok
+    if cards and is_absent and nvml_failed and not gpus(machine):
+        return (text("{name} is on the PCI bus, and no NVIDIA kernel driver is loaded", name=cards[0].name or "NVIDIA"),)
+    return ()
+
+
+def _is_about_container(machine: Machine) -> bool:
+    if is_container(machine):
+        return not has(machine, "driver.smi-no-communication") or has(machine, "hint.host-works")
+    return has(machine, *_STARTED_WITHOUT)
+
+
+def container_no_gpu(machine: Machine) -> Verdict:
+    """Fail when a container has no GPU inside though nothing says that the host has none."""
+    if is_available(machine) is True:
+        return Passed()
+    said = seen(machine, *_STARTED_WITHOUT)
+    if said and not has(machine, "driver.smi-no-communication"):
+        return by_message("container_no_gpu", machine, said)
+    if not is_container(machine):
+        return CannotTell(unknowns(machine.container)) if isinstance(machine.container, Unknown) else Passed()
+    box = machine.container
+    live = torch_live(machine)
+    if not isinstance(box, Unknown) and box.has_device_nodes is False and not gpus(machine) and not is_wsl(machine):
+        return failed("container_no_gpu", machine, (text("no NVIDIA device file is in this container"),))
+    if has(machine, "driver.not-loaded", "driver.804", "driver.found-too-old", "container.nvml-unknown"):
+        return Passed()
+    signs = seen(machine, *_ABSENT, "driver.smi-missing", "container.cli-library")
+    signs = signs or seen(machine, "gpu.no-device", "gpu.no-gpus", "driver.insufficient")
+    if signs and not _known_otherwise(machine):
+        sure = "likely" if any(sign.id in _ABSENT for sign in signs) else "possible"
+        return failed("container_no_gpu", machine, quotes(signs), sure)  # type: ignore[arg-type]
+    return no_message(machine) if live is None else Passed()
+
+
+def _known_otherwise(machine: Machine) -> bool:
+    """Without a flag for the GPU the container explains it; with one, a driver that fails on the host does."""
+    return has(machine, "driver.smi-no-communication", "driver.nvml-mismatch", "driver.found-too-old", "gpu.uvm")
+
+
+def container_lost_gpu(machine: Machine) -> Verdict:
+    """Fail on NVML's "Unknown Error" in a container: its device permissions are gone, not the driver."""
+    said = seen(machine, "container.nvml-unknown")
+    if not said:
+        return no_message(machine)
+    if is_wsl(machine):
+        return Passed()
+    sure = "certain" if is_container(machine) and has(machine, "hint.lost-later") else "likely"
+    return failed("container_lost_gpu", machine, quotes(said), sure)  # type: ignore[arg-type]
+
+
+def wsl_driver(machine: Machine) -> Verdict:
+    """Fail when WSL2 gets no working GPU from Windows."""
+    certain = seen(machine, "wsl.blocked", "wsl.symbol")
+    if certain:
+        return by_message("wsl_driver", machine, certain)
+    if not is_wsl(machine) or is_available(machine) is True:
+        return Passed() if system_of(machine) else CannotTell(unknowns(machine.os))
+    signs = (
+        *_no_driver_signs(machine),
+        *seen(machine, "gpu.no-device", "gpu.no-gpus", "gpu.no-devices", "gpu.uvm", "memory.init-oom"),
+        *seen(machine, "container.nvml-unknown", "container.cli-library"),
+    )
+    if has(machine, "memory.init-oom") or (signs and not driver_works(machine)):
+        return failed("wsl_driver", machine, quotes(signs), "likely")
+    if seen(machine, "gpu.uvm"):
+        return failed("wsl_driver", machine, quotes(signs), "possible")
+    return Passed()
+
+
+def wsl_libcuda(machine: Machine) -> Verdict:
+    """Fail when WSL2's own libcuda is there but not on the loader's path."""
+    said = seen(machine, "wsl.libcuda-files")
+    if said:
+        return by_message("wsl_libcuda", machine, said)
+    if not is_wsl(machine):
+        return Passed() if system_of(machine) else CannotTell(unknowns(machine.os))
+    signs = seen(machine, "driver.libcuda-missing")
+    if signs:
+        return failed("wsl_libcuda", machine, quotes(signs), "likely")
+    absent = seen(machine, "driver.none-found", "driver.proc-missing")
+    if absent and driver_works(machine):
+        return failed("wsl_libcuda", machine, quotes(absent), "likely")
+    return Passed()
+
+
+def not_an_nvidia_matter(machine: Machine) -> bool:
+    """Tell whether the missing driver is no fault, because there is no NVIDIA GPU."""
+    return has_nvidia_gpu(machine) is False or bool(has_vendor(machine, AMD))
+
+
+RULES = (
+    Rule(id="driver.present", cause="no_driver", link="driver", check=no_driver),
+    Rule(id="container.has-gpu", cause="container_no_gpu", link="driver", check=container_no_gpu),
+    Rule(id="container.keeps-gpu", cause="container_lost_gpu", link="driver", check=container_lost_gpu),
+    Rule(id="wsl.driver", cause="wsl_driver", link="driver", check=wsl_driver),
+    Rule(id="wsl.libcuda", cause="wsl_libcuda", link="driver", check=wsl_libcuda),
+)

@@ -1,0 +1,123 @@
+"""The driver against the CUDA inside torch: minor-version compatibility counts, and nvidia-smi's CUDA is the driver's."""
+
+from __future__ import annotations
+
+from gpuproof.core.diagnose.context import (
+    complains,
+    driver_works,
+    has,
+    is_available,
+    is_container,
+    is_jetson,
+    quotes,
+    seen,
+    system_of,
+    torch_build,
+    unknowns,
+)
+from gpuproof.core.diagnose.making import by_message, failed
+from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
+from gpuproof.core.facts.machine import Machine
+from gpuproof.core.facts.unknown import Unknown
+from gpuproof.core.facts.version import DottedVersion
+from gpuproof.core.words import Text, text
+
+_TOO_OLD = ("driver.found-too-old", "driver.container-requirement", "driver.ptx-toolchain", "driver.older-than-needed")
+_CONTAINER_MESSAGES = ("container.no-runtime", "container.driver-not-detected")
+
+
+def driver_too_old(machine: Machine) -> Verdict:
+    """Fail when the driver is below what the CUDA family of the build needs (exact toolkit before CUDA 11)."""
+    if has(machine, "driver.804") or is_jetson(machine):
+        return Passed()
+    said = seen(machine, *_TOO_OLD)
+    if said:
+        return by_message("driver_too_old", machine, (*said, *seen(machine, "driver.insufficient")))
+    return _by_numbers(machine)
+
+
+def _by_numbers(machine: Machine) -> Verdict:
+    build = torch_build(machine)
+    insufficient = seen(machine, "driver.insufficient")
+    if build is not None and build.cuda_version is not None:
+        evidence = _too_old_evidence(machine, build.cuda_version)
+        if evidence and is_available(machine) is not True:
+            return failed("driver_too_old", machine, (*evidence, *quotes(insufficient)))
+    if insufficient and not _is_really_no_driver(machine):
+        return by_message("driver_too_old", machine, insufficient)
+    if seen(machine, "driver.symbol-missing"):
+        return by_message("driver_too_old", machine, seen(machine, "driver.symbol-missing"))
+    needed = unknowns(machine.torch, machine.driver_version)
+    if build is None or build.cuda_version is None or isinstance(machine.driver_version, Unknown):
+        return CannotTell(needed)
+    return Passed((text("driver {driver} is new enough for CUDA {cuda}", driver=machine.driver_version, cuda=build.cuda_version),))
+
+
+def _is_really_no_driver(machine: Machine) -> bool:
+    """The CUDA runtime says "insufficient" too when it sees no driver at all, as in a container without a GPU."""
+    missing = has(machine, "driver.none-found", "driver.smi-no-communication", "driver.libcuda-missing")
+    return (missing and not driver_works(machine)) or (is_container(machine) and has(machine, *_CONTAINER_MESSAGES))
+
+
+def _too_old_evidence(machine: Machine, cuda: DottedVersion) -> tuple[Text, ...]:
+    from gpuproof.core.knowledge import minimum_driver
+
+    system = system_of(machine)
+    columns = ("linux", "windows") if system is None else (("linux",) if system == "linux" else ("windows",))
+    needed = [found for found in (minimum_driver(cuda, column) for column in columns) if found is not None]
+    driver = machine.driver_version
+    if not isinstance(driver, Unknown) and needed:
+        if driver < min(needed):
+            return (
+                text("driver {driver}", driver=driver),
+                text("torch was built for CUDA {cuda}, which needs driver {needed} or newer", cuda=cuda, needed=min(needed)),
+            )
+        return ()
+    offered = machine.driver_cuda_version
+    if isinstance(offered, Unknown):
+        return ()
+    older = offered.major < cuda.major or (cuda.major < 11 and offered < cuda)
+    shown = text("the driver accepts CUDA up to {offered}, torch was built for CUDA {cuda}", offered=offered, cuda=cuda)
+    return (shown,) if older else ()
+
+
+def forward_compat_804(machine: Machine) -> Verdict:
+    """Fail on error 804: a cuda-compat libcuda on a card that does not allow it."""
+    said = seen(machine, "driver.804")
+    if said:
+        return by_message("forward_compat_804", machine, (*said, *seen(machine, "hint.compat")))
+    return _unless_said(machine)
+
+
+def driver_lib_mismatch(machine: Machine) -> Verdict:
+    """Fail when kernel module and user-space libraries differ, by the tools' word or by their versions."""
+    said = seen(machine, "driver.nvml-mismatch", "driver.api-mismatch", "driver.803", "driver.dso-mismatch")
+    if said:
+        return by_message("driver_lib_mismatch", machine, said)
+    if not isinstance(machine.nvml, Unknown) and "MISMATCH" in machine.nvml.error.upper():
+        return failed("driver_lib_mismatch", machine, (text("NVML says {error}", error=machine.nvml.error),))
+    kernel, library = machine.driver_version, machine.driver_library
+    if isinstance(kernel, Unknown) or isinstance(library, Unknown):
+        return _unless_said(machine)
+    evidence = (text("the kernel module is {kernel}, the libraries are {library}", kernel=kernel, library=library),)
+    if kernel != library and system_of(machine) == "linux":
+        return failed("driver_lib_mismatch", machine, evidence, "certain" if complains(machine) else "likely")
+    return Passed(evidence)
+
+
+def _unless_said(machine: Machine) -> Verdict:
+    known = machine.symptoms or not isinstance(machine.nvml, Unknown) or is_available(machine) is True
+    return Passed() if known else CannotTell(unknowns(machine.nvml, machine.driver_version))
+
+
+RULES = (
+    Rule(
+        id="driver.supports-torch",
+        cause="driver_too_old",
+        link="driver",
+        check=driver_too_old,
+        source="https://docs.nvidia.com/deploy/cuda-compatibility/",
+    ),
+    Rule(id="driver.forward-compat", cause="forward_compat_804", link="driver", check=forward_compat_804),
+    Rule(id="driver.one-version", cause="driver_lib_mismatch", link="driver", check=driver_lib_mismatch),
+)

@@ -1,0 +1,114 @@
+"""The card itself: it cannot start, fell off the bus, or the driver's helper modules and services are missing."""
+
+from __future__ import annotations
+
+from gpuproof.core.diagnose.context import (
+    has,
+    is_available,
+    is_container,
+    is_wsl,
+    quotes,
+    seen,
+    system_of,
+    unknowns,
+)
+from gpuproof.core.diagnose.making import by_message, failed, no_message
+from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
+from gpuproof.core.facts.machine import Machine
+from gpuproof.core.facts.unknown import Unknown
+from gpuproof.core.words import text
+
+_INIT = ("gpu.init-failed", "gpu.open-module-needed", "gpu.bar", "gpu.legacy-branch")
+
+
+def gpu_init_failed(machine: Machine) -> Verdict:
+    """Fail when the driver is loaded and says why it cannot start the card, or sees none at all."""
+    if has(machine, "gpu.lost"):
+        return Passed()
+    said = seen(machine, *_INIT)
+    if said:
+        return by_message("gpu_init_failed", machine, (*said, *seen(machine, "gpu.no-devices")))
+    none = seen(machine, "gpu.no-devices")
+    if none and not is_wsl(machine) and not has(machine, "driver.smi-no-communication", "gpu.mig"):
+        return failed("gpu_init_failed", machine, quotes(none), "likely")
+    if not isinstance(machine.display_devices, Unknown) and not isinstance(machine.gpus, Unknown):
+        bound = [device for device in machine.display_devices if device.kernel_driver == "nvidia"]
+        works = not isinstance(machine.nvml, Unknown) and machine.nvml.ok
+        if bound and works and not machine.gpus and not is_container(machine):
+            evidence = (text("{name} is bound to the nvidia driver, which lists no GPU", name=bound[0].name),)
+            return failed("gpu_init_failed", machine, evidence)
+    return no_message(machine)
+
+
+def gpu_lost(machine: Machine) -> Verdict:
+    """Fail on Xid 79 and on a lost device handle."""
+    said = seen(machine, "gpu.lost")
+    if said:
+        return by_message("gpu_lost", machine, said)
+    if not isinstance(machine.nvml, Unknown) and "GPU_IS_LOST" in machine.nvml.error:
+        return failed("gpu_lost", machine, (text("NVML says {error}", error=machine.nvml.error),))
+    return no_message(machine)
+
+
+def uvm_broken(machine: Machine) -> Verdict:
+    """Fail on "CUDA unknown error": torch blames CUDA_VISIBLE_DEVICES, the module nvidia_uvm is at fault."""
+    module = seen(machine, "gpu.uvm-module")
+    said = seen(machine, "gpu.uvm")
+    if not module and not said:
+        return no_message(machine)
+    if is_wsl(machine) or system_of(machine) in ("windows", "macos") or is_available(machine) is True:
+        return Passed()
+    evidence = (*module, *said, *seen(machine, "hint.suspend"))
+    sure = "certain" if module or has(machine, "hint.suspend") else "likely"
+    return by_message("uvm_broken", machine, evidence, sure)  # type: ignore[arg-type]
+
+
+def fabric_manager(machine: Machine) -> Verdict:
+    """Fail on error 802: an NVSwitch machine without its running service of the driver's version."""
+    said = seen(machine, "gpu.802", "gpu.fabric")
+    return by_message("fabric_manager", machine, said) if said else no_message(machine)
+
+
+def tcc_wddm(machine: Machine) -> Verdict:
+    """Fail when a TCC card cannot be used where WDDM is needed (WSL2), or a mixture hides one of the cards."""
+    gpus = () if isinstance(machine.gpus, Unknown) else machine.gpus
+    models = {gpu.driver_model for gpu in gpus if gpu.driver_model}
+    said = seen(machine, "hint.tcc")
+    blocked = is_wsl(machine) or has(machine, "wsl.blocked")
+    if "TCC" in models and (blocked or (len(models) > 1 and is_available(machine) is False)):
+        names = ", ".join(gpu.name for gpu in gpus if gpu.driver_model == "TCC")
+        return failed("tcc_wddm", machine, (text("driver model TCC on {names}", names=names), *quotes(said)))
+    if said and (blocked or is_available(machine) is False or has(machine, "gpu.no-device", "gpu.no-gpus")):
+        return failed("tcc_wddm", machine, quotes(said), "likely")
+    return Passed() if gpus or machine.symptoms else CannotTell(unknowns(machine.gpus))
+
+
+def exclusive_mode(machine: Machine) -> Verdict:
+    """Fail when the compute mode is exclusive or prohibited and something could not open the card."""
+    gpus = () if isinstance(machine.gpus, Unknown) else machine.gpus
+    closed = [gpu for gpu in gpus if gpu.compute_mode in ("Exclusive_Process", "Prohibited", "Exclusive_Thread")]
+    busy = seen(machine, "gpu.busy", "gpu.no-device", "gpu.no-gpus", "memory.oom")
+    if closed and (busy or is_available(machine) is False):
+        mode = (text("the compute mode of {name} is {mode}", name=closed[0].name, mode=closed[0].compute_mode),)
+        return failed("exclusive_mode", machine, (*mode, *quotes(busy)))
+    said = seen(machine, "gpu.exclusive-words")
+    refused = seen(machine, "gpu.busy")
+    if said and refused:
+        return by_message("exclusive_mode", machine, (*said, *refused), "certain")
+    if refused and not has(machine, "gpu.mig", "hint.mig"):
+        is_open = bool(gpus) and all(gpu.compute_mode == "Default" for gpu in gpus)
+        return Passed() if is_open else failed("exclusive_mode", machine, quotes(refused), "possible")
+    if closed and any(gpu.compute_mode == "Prohibited" for gpu in closed):
+        mode = (text("the compute mode of {name} is {mode}", name=closed[0].name, mode=closed[0].compute_mode),)
+        return failed("exclusive_mode", machine, mode)
+    return Passed() if gpus else CannotTell(unknowns(machine.gpus))
+
+
+RULES = (
+    Rule(id="gpu.starts", cause="gpu_init_failed", link="gpu", check=gpu_init_failed),
+    Rule(id="gpu.on-the-bus", cause="gpu_lost", link="gpu", check=gpu_lost, source="https://docs.nvidia.com/deploy/xid-errors/"),
+    Rule(id="driver.uvm", cause="uvm_broken", link="driver", check=uvm_broken),
+    Rule(id="driver.fabric-manager", cause="fabric_manager", link="driver", check=fabric_manager),
+    Rule(id="gpu.driver-model", cause="tcc_wddm", link="gpu", check=tcc_wddm),
+    Rule(id="gpu.compute-mode", cause="exclusive_mode", link="gpu", check=exclusive_mode),
+)

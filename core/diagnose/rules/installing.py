@@ -1,0 +1,116 @@
+"""Installing torch: wrong Python, wrong index, 32 bits; and Windows refusing to load what was installed."""
+
+from __future__ import annotations
+
+import re
+
+from gpuproof.core.diagnose.context import has, is_available, quotes, seen, torch_build, unknowns
+from gpuproof.core.diagnose.making import by_message, failed, no_message
+from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
+from gpuproof.core.facts.machine import Machine
+from gpuproof.core.facts.unknown import Unknown, Why
+from gpuproof.core.words import Text, text
+
+_NOT_FOUND = ("install.no-version", "install.platform", "install.wrong-index")
+# variants that the wheel index has ever carried; anything else was never published
+_PUBLISHED = frozenset(
+    "cu75 cu80 cu90 cu91 cu92 cu100 cu101 cu102 cu110 cu111 cu113 cu115 cu116 cu117 cu118 cu121 cu124 cu126 cu128 cu129 "
+    "cu130 cu132 cu134".split()
+)
+
+
+def python_32bit(machine: Machine) -> Verdict:
+    """Fail on a 32-bit interpreter without a torch."""
+    if isinstance(machine.python, Unknown) or not machine.python.bits:
+        return CannotTell(unknowns(machine.python))
+    if machine.python.bits != 32 or torch_build(machine) is not None and not has(machine, *_NOT_FOUND):
+        return Passed()
+    return failed("python_32bit", machine, (text("Python {version} is a 32-bit build", version=machine.python.version),))
+
+
+def _lines(machine: Machine) -> str:
+    return " ".join(symptom.line for symptom in seen(machine, *_NOT_FOUND, "install.python-version", "hint.index"))
+
+
+def _index_fault(machine: Machine) -> Text | None:
+    """Say what is wrong with the asked-for build or address, None when it may well be the Python version."""
+    said = _lines(machine)
+    for variant in re.findall(r"(?:\+|whl/(?:nightly/|test/)?)(cu\d{2,3})\b", said):
+        if variant not in _PUBLISHED:
+            return text("{variant} was never published", variant=variant)
+    pinned = re.search(r"torch(?:vision|audio)?==?=?\s?(\d[\w.]*)\+(cu\d{2,3}|cpu)", said)
+    if pinned is not None:
+        never = _was_published(pinned.group(1), pinned.group(2))
+        if never is False:
+            return text("torch {version} was never published for {variant}", version=pinned.group(1), variant=pinned.group(2))
+        versions = re.search(r"from versions: ([^)]*)", said)
+        listed = versions.group(1) if versions is not None else ""
+        if listed and "+" not in listed and "none" not in listed:
+            return text("the asked-for build is not on the index that was searched, which lists plain versions only")
+    if has(machine, "install.wrong-index"):
+        return text("the address of the wheel index was refused or has no such version")
+    return None
+
+
+def _was_published(version: str, variant: str) -> bool | None:
+    if version.startswith("0."):
+        return None  # torchvision and torchaudio numbers
+    from gpuproof.core.knowledge import torch_release
+
+    release = torch_release(version)
+    if release is None or variant == "cpu":
+        return None
+    return any(build.variant == variant for build in release.builds)
+
+
+def wrong_index(machine: Machine) -> Verdict:
+    """Fail when the index or the combination cannot have the wheel, whatever the Python."""
+    said = seen(machine, *_NOT_FOUND)
+    if not said:
+        return no_message(machine)
+    if not isinstance(machine.python, Unknown) and machine.python.bits == 32:
+        return Passed()
+    fault = _index_fault(machine)
+    if fault is not None:
+        return failed("wrong_index", machine, (fault, *quotes(said)), "likely")
+    return Passed()
+
+
+def python_no_wheel(machine: Machine) -> Verdict:
+    """Fail when no wheel of the asked-for torch exists for this Python."""
+    stated = seen(machine, "install.python-version")
+    said = seen(machine, *_NOT_FOUND)
+    if not said and not stated:
+        return no_message(machine)
+    bits = 0 if isinstance(machine.python, Unknown) else machine.python.bits
+    if bits == 32 or is_available(machine) is True:
+        return Passed()
+    if stated and said:
+        return by_message("python_no_wheel", machine, (*stated, *said), "certain")
+    if said and _index_fault(machine) is None:
+        sure = "likely" if not isinstance(machine.python, Unknown) else "possible"
+        return failed("python_no_wheel", machine, quotes(said), sure)  # type: ignore[arg-type]
+    return Passed() if said else CannotTell((Unknown(Why.NOT_ASKED, "pip's own answer", "pip"),))
+
+
+def windows_dll(machine: Machine) -> Verdict:
+    """Fail when Windows names a DLL that cannot be loaded; the page file is another fault."""
+    said = seen(machine, "windows.dll", "windows.dll-import")
+    if not said or has(machine, "windows.pagefile"):
+        return no_message(machine)
+    return by_message("windows_dll", machine, said)
+
+
+def windows_pagefile(machine: Machine) -> Verdict:
+    """Fail on WinError 1455: the commit limit, not the DLL that the message names."""
+    said = seen(machine, "windows.pagefile")
+    return by_message("windows_pagefile", machine, said) if said else no_message(machine)
+
+
+RULES = (
+    Rule(id="python.64-bit", cause="python_32bit", link="torch", check=python_32bit),
+    Rule(id="install.index", cause="wrong_index", link="torch", check=wrong_index),
+    Rule(id="install.python", cause="python_no_wheel", link="torch", check=python_no_wheel),
+    Rule(id="windows.dll", cause="windows_dll", link="torch", check=windows_dll),
+    Rule(id="windows.page-file", cause="windows_pagefile", link="torch", check=windows_pagefile),
+)

@@ -1,0 +1,115 @@
+"""What is loaded beside torch: cuDNN, CUDA libraries, torchvision, extensions, and a second torch."""
+
+from __future__ import annotations
+
+from gpuproof.core.diagnose.context import (
+    has,
+    has_cuda_build,
+    is_available,
+    is_wsl,
+    quotes,
+    seen,
+    torch_build,
+    torch_live,
+    unknowns,
+)
+from gpuproof.core.diagnose.making import by_message, failed, no_message
+from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
+from gpuproof.core.facts.machine import Machine, Package
+from gpuproof.core.facts.unknown import Unknown
+from gpuproof.core.words import text
+
+_EXTENSIONS = (
+    "extension.bitsandbytes",
+    "extension.flash-attn",
+    "extension.ampere",
+    "extension.xformers",
+    "extension.not-compiled",
+    "extension.cuda-build",
+    "extension.onnxruntime",
+    "extension.tensorflow",
+    "extension.library-major",
+)
+
+
+def cudnn_conflict(machine: Machine) -> Verdict:
+    """Fail when the cuDNN that is loaded is not the one that was built against."""
+    said = seen(machine, "cudnn.conflict", "cudnn.symbol", "cudnn.missing")
+    if said and not (is_wsl(machine) and has(machine, "driver.libcuda-missing")):
+        return by_message("cudnn_conflict", machine, said)
+    vague = seen(machine, "cudnn.not-initialized", "cudnn.engine")
+    if vague and not has(machine, "memory.oom", "program.illegal", "program.assert"):
+        return failed("cudnn_conflict", machine, quotes(vague), "possible")
+    return no_message(machine)
+
+
+def cuda_lib_shadow(machine: Machine) -> Verdict:
+    """Fail on a symbol that the bundled CUDA library has and the loaded one has not."""
+    said = seen(machine, "library.nvjitlink", "library.cublas", "library.nccl", "library.other", "library.stub")
+    return by_message("cuda_lib_shadow", machine, said) if said else no_message(machine)
+
+
+def vision_mismatch(machine: Machine) -> Verdict:
+    """Fail when torchvision or torchaudio was built for another torch, by its message or by its local version."""
+    said = seen(machine, "vision.nms", "vision.cuda-versions", "vision.symbol")
+    if said:
+        return by_message("vision_mismatch", machine, said)
+    build = torch_build(machine)
+    if build is None or isinstance(machine.packages, Unknown):
+        return CannotTell(unknowns(machine.torch, machine.packages))
+    for package in machine.packages:
+        mismatch = _local_mismatch(build.version, package)
+        if mismatch:
+            shown = text("torch {torch} beside {name} {version}", torch=build.version, name=package.name, version=package.version)
+            return failed("vision_mismatch", machine, (shown,), "likely")
+    return Passed()
+
+
+def _local_mismatch(torch_version: str, package: Package) -> bool:
+    """``2.0.1+cu118`` beside ``0.15.2+cpu``: a CPU-only companion or one of another CUDA."""
+    if package.name not in ("torchvision", "torchaudio") or "+" not in package.version or "+" not in torch_version:
+        return False
+    mine, other = torch_version.split("+", 1)[1], package.version.split("+", 1)[1]
+    both_known = mine.startswith(("cu", "cpu")) and other.startswith(("cu", "cpu"))
+    return both_known and mine != other and mine != "cpu"
+
+
+def ext_mismatch(machine: Machine) -> Verdict:
+    """Fail when an extension's own message says that it does not fit."""
+    said = seen(machine, *_EXTENSIONS)
+    if not said:
+        return no_message(machine)
+    return by_message("ext_mismatch", machine, said)
+
+
+def mixed_install(machine: Machine) -> Verdict:
+    """Fail when what is imported is not what is installed: two copies, or conda's beside pip's."""
+    build = torch_build(machine)
+    if build is None:
+        return CannotTell(unknowns(machine.torch))
+    if build.copies:
+        shown = tuple(text("another torch: {copy}", copy=copy) for copy in build.copies[:3])
+        sure = "likely" if is_available(machine) is not True else "possible"
+        return failed("mixed_install", machine, shown, sure) if sure == "likely" else Passed(shown)
+    if has_cuda_build(machine) is True and has(machine, "torch.not-compiled") and is_available(machine) is not True:
+        shown_version = text("torch {version} is a CUDA build, and the torch that ran was not", version=build.version)
+        return failed("mixed_install", machine, (shown_version, *quotes(seen(machine, "torch.not-compiled"))), "likely")
+    packages = () if isinstance(machine.packages, Unknown) else machine.packages
+    listed = [package for package in packages if package.name in ("torch", "pytorch") and package.version]
+    bare = {package.version.split("+")[0] for package in listed}
+    live = torch_live(machine)
+    differs = len(bare) > 1 or bool(bare) and build.version.split("+")[0] not in bare and "a0" not in build.version
+    if differs and (live is None or live.is_available is not True):
+        shown_list = ", ".join(f"{package.name} {package.version} ({package.installer})" for package in listed)
+        evidence = (text("torch {version} ran; installed: {listed}", version=build.version, listed=shown_list),)
+        return failed("mixed_install", machine, evidence, "possible")
+    return Passed()
+
+
+RULES = (
+    Rule(id="libraries.cudnn", cause="cudnn_conflict", link="cuda_libraries", check=cudnn_conflict),
+    Rule(id="libraries.cuda", cause="cuda_lib_shadow", link="cuda_libraries", check=cuda_lib_shadow),
+    Rule(id="torch.vision", cause="vision_mismatch", link="cuda_libraries", check=vision_mismatch),
+    Rule(id="torch.extension", cause="ext_mismatch", link="cuda_libraries", check=ext_mismatch),
+    Rule(id="torch.one-copy", cause="mixed_install", link="torch", check=mixed_install),
+)

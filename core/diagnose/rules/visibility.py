@@ -1,0 +1,93 @@
+"""Cards that are there but not shown to the program: CUDA_VISIBLE_DEVICES and Multi-Instance GPU."""
+
+from __future__ import annotations
+
+from gpuproof.core.diagnose.context import (
+    gpus,
+    has,
+    has_cuda_build,
+    is_available,
+    is_container,
+    quotes,
+    seen,
+    tool_gpus,
+    torch_live,
+    unknowns,
+)
+from gpuproof.core.diagnose.making import by_message, failed
+from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
+from gpuproof.core.facts.machine import Machine
+from gpuproof.core.facts.unknown import Unknown
+from gpuproof.core.words import Text, text
+
+_NAME = "CUDA_VISIBLE_DEVICES"
+_UNSEEN = ("gpu.no-gpus", "gpu.no-device", "gpu.ordinal", "torch.says-unavailable")
+
+
+def _hides(value: str, machine: Machine) -> Text | None:
+    """Say how a value hides a card: empty, -1, an index past the last, a UUID of another machine; None: it does not."""
+    first = value.split(",")[0].strip().strip("'\"")
+    if first in ("", "-1", "NoDevFiles", "none", "void"):
+        return text("CUDA_VISIBLE_DEVICES is set to {value}, which shows no GPU", value=repr(value))
+    count = len(tool_gpus(machine))
+    if first.isdigit() and count and int(first) >= count:
+        return text("CUDA_VISIBLE_DEVICES names GPU {index}, the machine has {count}", index=first, count=count)
+    known = [gpu.uuid for gpu in gpus(machine) if gpu.uuid]
+    if first.upper().startswith("GPU-") and known and not any(uuid.lower().startswith(first.lower()) for uuid in known):
+        return text("CUDA_VISIBLE_DEVICES names {uuid}, which no GPU here has", uuid=first)
+    if first.upper().startswith(("GPU-", "MIG-")) or first.isdigit():
+        return None
+    return text("CUDA_VISIBLE_DEVICES is set to {value}, which is no GPU", value=repr(value))
+
+
+def visible_devices(machine: Machine) -> Verdict:
+    """Fail when the variable hides the card from a program that did not see it."""
+    value = machine.variable(_NAME)
+    unseen = seen(machine, *_UNSEEN)
+    live = torch_live(machine)
+    not_seen = is_available(machine) is False or bool(unseen) or (live is not None and live.device_count == 0)
+    if is_available(machine) is True and not has(machine, "gpu.ordinal"):
+        return Passed()
+    if isinstance(value, str) and not_seen and has_cuda_build(machine) is not False:
+        how = _hides(value, machine)
+        if how is not None:
+            return failed("visible_devices", machine, (how, *quotes(unseen)))
+        if has(machine, "gpu.ordinal", "gpu.no-gpus", "gpu.no-device") and not is_container(machine):
+            shown = text("CUDA_VISIBLE_DEVICES is set to {value}", value=repr(value))
+            return failed("visible_devices", machine, (shown, *quotes(unseen)), "likely")
+    ordinal = seen(machine, "gpu.ordinal")
+    if ordinal:
+        return by_message("visible_devices", machine, ordinal)
+    if has(machine, "gpu.no-gpus", "gpu.no-device") and has(machine, "hint.ray", "hint.visible-devices"):
+        return failed("visible_devices", machine, quotes(seen(machine, *_UNSEEN)), "likely")
+    if isinstance(value, Unknown):
+        return CannotTell((value,))
+    return Passed()
+
+
+def mig(machine: Machine) -> Verdict:
+    """Fail when an instance name is not understood, or MIG is on without any instance."""
+    said = seen(machine, "gpu.mig")
+    if said:
+        return by_message("mig", machine, said)
+    value = machine.variable(_NAME)
+    names_instance = isinstance(value, str) and value.upper().startswith("MIG")
+    is_on = any(gpu.mig_mode == "Enabled" for gpu in gpus(machine))
+    hint = seen(machine, "hint.mig")
+    trouble = is_available(machine) is False or has(machine, *_UNSEEN, "gpu.busy", "memory.oom", "driver.nvml-missing")
+    if is_on and trouble:
+        return failed("mig", machine, (text("Multi-Instance GPU is enabled"), *quotes(hint)), "likely")
+    if (names_instance or hint) and (trouble or _several_wanted(machine)):
+        return failed("mig", machine, quotes(hint) or (text("an instance of a GPU is selected"),), "likely")
+    return CannotTell(unknowns(machine.gpus)) if isinstance(machine.gpus, Unknown) else Passed()
+
+
+def _several_wanted(machine: Machine) -> bool:
+    live = torch_live(machine)
+    return has(machine, "hint.several-gpus") or (live is not None and live.device_count == 1 and has(machine, "hint.mig-two"))
+
+
+RULES = (
+    Rule(id="environment.visible-devices", cause="visible_devices", link="driver", check=visible_devices),
+    Rule(id="gpu.mig", cause="mig", link="gpu", check=mig),
+)

@@ -1,0 +1,68 @@
+"""Known messages in any text: phrases of ``assets/knowledge/errors.json``, found by plain search (always linear)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from gpuproof.core.facts.foreign.clean import flatten
+from gpuproof.core.facts.machine import Symptom
+
+_NEAR = 220  # characters on each side in which a companion or an excluding phrase counts
+_TRIES = 40
+_SHOWN = 220
+
+
+@lru_cache(maxsize=1)
+def error_rows() -> tuple[dict[str, Any], ...]:
+    """Return the rows of the table of messages."""
+    table = resources.files("gpuproof.assets").joinpath("knowledge").joinpath("errors.json")
+    return tuple(json.loads(table.read_text(encoding="utf-8"))["errors"])
+
+
+@lru_cache(maxsize=1)
+def error_row_by_id() -> dict[str, dict[str, Any]]:
+    """Return the rows by id."""
+    return {row["id"]: row for row in error_rows()}
+
+
+def find(found: str, flat: str = "", source: str = "pasted text") -> tuple[Symptom, ...]:
+    """Return one symptom for each known message that stands in the text, with the words around it as its line."""
+    flat = flat or flatten(found)
+    hits = ((row, _first_hit(row, flat)) for row in error_rows())
+    return tuple(Symptom(id=row["id"], line=line_at(flat, at), source=source) for row, at in hits if at >= 0)
+
+
+def _first_hit(row: dict[str, Any], flat: str) -> int:
+    companions, excluded = row.get("with", ()), row.get("unless", ())
+    for at, length in _hits(row["contains"], flat):
+        if not companions and not excluded:
+            return at
+        near = flat[max(0, at - _NEAR) : at + length + _NEAR]
+        if companions and not any(phrase in near for phrase in companions):
+            continue
+        if not any(phrase in near for phrase in excluded):
+            return at
+    return -1
+
+
+def _hits(phrases: list[str], flat: str) -> Iterator[tuple[int, int]]:
+    for phrase in phrases:
+        at = flat.find(phrase)
+        for _ in range(_TRIES):
+            if at < 0:
+                break
+            yield at, len(phrase)
+            at = flat.find(phrase, at + len(phrase))
+
+
+def line_at(flat: str, at: int) -> str:
+    """Return the words around a hit, cut at word borders; white space was collapsed, so this is one line."""
+    start = max(0, at - _SHOWN // 4)
+    if start:
+        start = flat.find(" ", start, at) + 1 or at
+    end = min(len(flat), start + _SHOWN)
+    return flat[start:end].rsplit(" ", 1)[0] if end < len(flat) else flat[start:end]

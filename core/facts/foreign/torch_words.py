@@ -1,0 +1,150 @@
+"""What torch and its users say in passing: printed versions, ``is_available()`` answers, capability warnings.
+
+Sample lines: ``NVIDIA GeForce RTX 5090 with CUDA capability sm_120 is not compatible with ...``,
+``The current PyTorch install supports CUDA capabilities sm_37 sm_50``, ``(found version 10010)``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from gpuproof.core.facts.foreign.cards import gpu_named
+from gpuproof.core.facts.foreign.draft import Draft
+from gpuproof.core.facts.foreign.packages import tell_from_version
+from gpuproof.core.facts.machine import ComputeCapability, Gpu
+from gpuproof.core.facts.version import DottedVersion, dotted
+
+_INSTALL_WORDS = ("install", "torchvision", "torchaudio", "torchtext", "require", "download", "wheel", "index", "==")
+
+
+def read(found: str, flat: str, draft: Draft) -> None:
+    """Read each form; nothing here overrides what a tool's own table told."""
+    _answers(flat, draft)
+    _printed_version(found, flat, draft)
+    _arch_words(flat, draft)
+    _found_version(flat, draft)
+    _toolkit(flat, draft)
+    _visible_devices(found, draft)
+
+
+def _answers(flat: str, draft: Draft) -> None:
+    """``torch.cuda.is_available()`` and the word that follows it."""
+    if draft.is_available is None and "is_available" in flat:
+        for part in flat.split("is_available")[1:200]:
+            said = re.match(
+                r"[()\s:`'\"}\]>.?,=\-]{0,40}(?:\d+ )?(?:in \[\d+\]: |out\[\d+\]: |returned |returns |return |is |was |gives |always |still |print )*[`'\"*:\s>]{0,6}(true|false)\b",
+                part,
+            )
+            if said is not None:
+                draft.is_available = said.group(1) == "true"
+                if not draft.is_available:
+                    break
+    count = re.search(r"device_count\(\)[)\s:`>=\-]{0,12}(?:out\[\d+\]: |returns |is )?(\d{1,2})\b", flat)
+    if count is not None and draft.device_count is None:
+        draft.device_count = int(count.group(1))
+    none = re.search(
+        r"torch\.version\.cuda[)\s:`>=\-]{0,12}(?:out\[\d+\]: |returns |is |prints )?(none|'?\d{1,2}\.\d)", flat
+    )
+    if none is not None and draft.torch_has_cuda is None:
+        draft.torch_cuda = dotted(none.group(1).strip("'"))
+        draft.torch_has_cuda = draft.torch_cuda is not None
+
+
+def _printed_version(found: str, flat: str, draft: Draft) -> None:
+    if not draft.torch_version:
+        match = re.search(
+            r"(?:torch\.__version__|pytorch version|torch version|torch:|pytorch:|using torch|torch is)"
+            r"[)\s:`'\"=>\-]{0,12}(?:out\[\d+\]: |is |prints |returns |gives )?['\"`]?v?(\d\.\d{1,2}(?:\.\d{1,2})?[\w.+]{0,24})",
+            flat,
+        )
+        if match is not None:
+            draft.torch_version = match.group(1).rstrip(".")
+    if not draft.torch_version and ("+cu" in flat or "+cpu" in flat or "+git" in flat):
+        draft.torch_version = _lone_version(found)
+    if draft.torch_has_cuda is None and draft.torch_version:
+        tell_from_version(draft.torch_version, draft)
+
+
+def _lone_version(found: str) -> str:
+    """Find ``2.0.1+cpu`` standing where it is not part of an install command or of another package."""
+    for line in found.split("\n"):
+        if "+c" not in line or len(line) > 400:
+            continue
+        match = re.search(r"(?<![\w.=-])([12]\.\d{1,2}\.\d{1,2}\+(?:cpu|cu\d{2,3}))(?![\w.])", line)
+        if match is not None and not any(word in line.lower() for word in _INSTALL_WORDS):
+            return match.group(1)
+    return ""
+
+
+def _arch_words(flat: str, draft: Draft) -> None:
+    if "capability" in flat:
+        for name, major, minor in re.findall(
+            r"([\w./ ()\-]{3,60}) with cuda capability sm_(\d{1,2})(\d) is not compatible", flat
+        )[:8]:
+            _learn(name.rsplit("userwarning", 1)[-1].strip(" .:"), int(major), int(minor), draft)
+        for name, major, minor in re.findall(
+            r"found gpu ?\d{1,2} ([\w ./()\-]{3,60}) which is of (?:cuda capability|compute capability \(cc\)) (\d{1,2})\.(\d)",
+            flat,
+        )[:8]:
+            _learn(name, int(major), int(minor), draft)
+        supported = re.search(r"supports cuda capabilities ((?:sm_\d{2,3}a?|compute_\d{2,3}|[\s,'\[\]])+)", flat)
+        if supported is not None:
+            draft.arch_list = _archs(supported.group(1))
+    if not draft.arch_list and "arch_list" in flat:
+        listed = re.search(r"arch_list\(\)[)\s:`>]{0,10}(\[[^\]]{4,300}\])", flat)
+        if listed is not None:
+            draft.arch_list = _archs(listed.group(1))
+    capability = re.search(
+        r"get_device_capability\([\w':]{0,12}\)[)\s:`>=\-]{0,12}(?:out\[\d+\]: )?\((\d{1,2}), (\d)\)", flat
+    )
+    if capability is not None and not any(gpu.compute_capability for gpu in draft.gpus):
+        _learn("", int(capability.group(1)), int(capability.group(2)), draft)
+
+
+def _archs(words: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(re.findall(r"(?:sm|compute)_\d{2,3}a?", words)))
+
+
+def _learn(name: str, major: int, minor: int, draft: Draft) -> None:
+    """Torch itself named the card's capability: it outranks what the name stands for."""
+    capability = ComputeCapability(major, minor)
+    shown = name.upper() if name else "GPU"
+    for place, gpu in enumerate(draft.gpus):
+        if gpu.name.lower() == name or gpu.compute_capability in (capability, None):
+            draft.gpus[place] = replace(gpu, compute_capability=capability)
+            return
+    gpu_named(shown, draft)
+    if draft.gpus and draft.gpus[-1].name == shown:
+        draft.gpus[-1] = replace(draft.gpus[-1], compute_capability=capability)
+    else:
+        draft.gpus.append(Gpu(index=len(draft.gpus), name=shown, compute_capability=capability))
+
+
+def _found_version(flat: str, draft: Draft) -> None:
+    """``found version 10010``: the newest CUDA of the driver as 1000 x major + 10 x minor."""
+    match = re.search(r"found version (\d{4,5})\b", flat)
+    if match is not None and draft.driver_cuda is None:
+        number = int(match.group(1))
+        draft.driver_cuda = DottedVersion(f"{number // 1000}.{number % 1000 // 10}")
+
+
+def _toolkit(flat: str, draft: Draft) -> None:
+    for version in re.findall(r"cuda compilation tools, release (\d{1,2}\.\d)", flat)[:4]:
+        draft.toolkits.append(DottedVersion(version))
+
+
+def _visible_devices(found: str, draft: Draft) -> None:
+    """An assignment of CUDA_VISIBLE_DEVICES in a shell, in Python or in a printed environment."""
+    if "_VISIBLE_DEVICES" not in found:
+        return
+    pattern = re.compile(
+        r"((?:CUDA|NVIDIA|HIP)_VISIBLE_DEVICES)['\"]?\]?\s{0,3}(?:=|:|,|is set to|set to)\s{0,3}(['\"]?)([\w,\-/. ]{0,60}?)(\2)(?=[\s'\"`;)&}\]]|$)",
+        re.MULTILINE,
+    )
+    for line in found.split("\n"):
+        if "_VISIBLE_DEVICES" not in line or len(line) > 600 or "changing env variable" in line:
+            continue
+        match = pattern.search(line)
+        if match is not None:
+            draft.environment.setdefault(match.group(1), match.group(3).strip())
