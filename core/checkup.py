@@ -255,7 +255,12 @@ class Checkup:
 
         self._begin("set_up")
         plan = plan_bench_environment(recommend(subject_of(machine, app=self.settings.app)))
-        target = create(plan, on_line=lambda line: self._tell(SetUpSaid(line=line)), cancel=self._cancel)
+        target = create(
+            plan,
+            on_line=lambda line: self._tell(SetUpSaid(line=line)),
+            cancel=self._cancel,
+            language=self.settings.language,
+        )
         self._stop_if_cancelled()
         self._end("set_up")
         return target
