@@ -20,6 +20,8 @@ HEADINGS = {
     ),
     "doubts": text("Doubts about these figures"),
     "telemetry": text("While it ran"),
+    "variants": text("Every variant that was tried"),
+    "more": text("Further figures"),
     "first_run": text("The first run, step by step"),
     "limits": text("Limits of this machine"),
     "conditions": text("Conditions"),

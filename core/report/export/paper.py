@@ -159,16 +159,23 @@ def _bench(report: Report, view: View, say: Speaker) -> list[Block]:
     blocks = [_heading("bench", say), {"kind": "note", "text": say(HEADINGS["sample"])}]
     blocks.append({"kind": "bullets", "lines": [*view.problems, *view.doubts]})
     blocks.append({"kind": "charts", "charts": [list(chart) for chart in charts]})
-    if view.stages:
-        columns = len(view.stages[0])
-        shares = [0.4, *[0.6 / (columns - 1)] * (columns - 1)]
-        blocks.append({"kind": "rows", "rows": [list(row) for row in view.stages], "shares": shares, "head": True})
+    for name, grid in (("", view.stages), ("more", view.more), ("variants", view.variants)):
+        if grid:
+            columns = len(grid[0])
+            shares = [0.4, *[0.6 / (columns - 1)] * (columns - 1)]
+            blocks += [_heading(name, say)] if name else []
+            blocks.append({"kind": "rows", "rows": [list(row) for row in grid], "shares": shares, "head": True})
     return blocks
 
 
 def _ending(view: View, say: Speaker) -> list[Block]:
     blocks: list[Block] = []
-    for name, rows in (("first_run", view.first_run), ("conditions", view.conditions), ("origin", view.origin)):
+    for name, rows in (
+        ("first_run", view.first_run),
+        ("limits", view.limits),
+        ("conditions", view.conditions),
+        ("origin", view.origin),
+    ):
         if rows:
             table = {"kind": "rows", "rows": [list(row) for row in rows], "shares": [0.42, 0.58]}
             blocks += [_heading(name, say), table]

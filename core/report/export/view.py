@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from gpuproof.core.bench.model import DeviceResult
 from gpuproof.core.diagnose.model import Finding
+from gpuproof.core.report.export import bench_view
 from gpuproof.core.report.export import words as w
-from gpuproof.core.report.export.numbers import interval, number
-from gpuproof.core.report.export.view_model import AdviceView, Figure, FindingView, LayerView, Rows, Speaker, View
+from gpuproof.core.report.export.view_model import AdviceView, FindingView, LayerView, Rows, Speaker, View
 from gpuproof.core.report.model import Report
 from gpuproof.core.words import literal, text
 
@@ -24,18 +23,20 @@ def view_of(report: Report, language: str) -> View:
         verdict=verdict,
         summary=summary,
         made=report.made_at.replace("T", " ").replace("Z", " UTC"),
-        figures=_figures(report, say),
+        figures=bench_view.figures(result, say),
         layers=_layers(report, say),
         chain=_chain(report, say),
         findings=tuple(_finding(one, say) for one in (diagnosis.findings if diagnosis else ())),
         unknown=tuple(say(words) for _, words in (diagnosis.unknown if diagnosis else ())),
         ask_next=say(diagnosis.ask_next) if diagnosis and diagnosis.ask_next else "",
         advice=_advice(report, say),
-        stages=_stages(report, say),
+        stages=bench_view.stages(result, say),
+        variants=bench_view.variants(result, say),
+        more=bench_view.more(result, say),
         doubts=tuple(say(doubt.words) for doubt in (result.doubts if result else ())),
         problems=say.each(result.problems) if result else (),
-        first_run=tuple((say(name), f"{number(s)} s") for name, s in (result.first_run if result else {}).items()),
-        limits=_plain_rows(result.limits if result else {}, say),
+        first_run=bench_view.first_run(result, say),
+        limits=bench_view.limits(result, say),
         conditions=_conditions(report, say),
         removed=tuple(
             (say(w.REMOVED_KINDS.get(one.kind, text("other details"))), str(one.count)) for one in report.removed
@@ -56,34 +57,6 @@ def _verdict(report: Report, say: Speaker) -> tuple[str, str, str]:
     if diagnosis.cause == "healthy":
         return "healthy", title, say(text("No benchmark was run, so nothing is proven yet."))
     return ("not_proven" if diagnosis.cause == "cannot_tell" else "problem"), title, ""
-
-
-def _figures(report: Report, say: Speaker) -> tuple[Figure, ...]:
-    result = report.result
-    if result is None:
-        return ()
-    sides = [_side(device, say) for device in (result.gpu, result.cpu) if device is not None]
-    if result.speedup is None:
-        return tuple(sides)
-    ratio = result.speedup
-    speedup = Figure(
-        label=say(text("GPU against CPU")),
-        value=f"{number(ratio.ratio)}×",
-        unit=say(text("as fast")),
-        interval=interval(ratio.low, ratio.high),
-        note=say(text("best variant of each side")),
-    )
-    return (speedup, *sides)
-
-
-def _side(device: DeviceResult, say: Speaker) -> Figure:
-    return Figure(
-        label=say(device.name),
-        value=number(device.frames_per_second),
-        unit=say(text("frames/s")),
-        interval=interval(device.low, device.high),
-        note=say(text("{variant}, batch {batch}", variant=device.variant, batch=device.batch)),
-    )
 
 
 def _layers(report: Report, say: Speaker) -> tuple[LayerView, ...]:
@@ -147,6 +120,14 @@ def _choice_words(report: Report, say: Speaker) -> str:
     if advice is None or advice.choice is None:
         return say(text("No published torch wheel fits this machine, or a fact that decides is missing."))
     choice = advice.choice
+    if advice.installed_fits and not advice.is_installed:
+        return say(
+            text(
+                "The installed torch works here. The newest that fits is torch {torch} ({variant})",
+                torch=choice.torch,
+                variant=choice.variant,
+            )
+        )
     if advice.is_installed:
         return say(text("torch {torch} ({variant}) is right and installed", torch=choice.torch, variant=choice.variant))
     return say(text("Install torch {torch} ({variant})", torch=choice.torch, variant=choice.variant))
@@ -166,34 +147,10 @@ def _driver_words(report: Report, say: Speaker) -> str:
     return " · ".join(words)
 
 
-def _stages(report: Report, say: Speaker) -> tuple[tuple[str, ...], ...]:
-    result = report.result
-    devices = [device for device in (result.gpu, result.cpu) if device is not None] if result else []
-    names = dict.fromkeys(name for device in devices for name in device.stages)
-    if not names:
-        return ()
-    head = (say(text("Stage (ms a frame)")), *(say(device.name) for device in devices))
-    rows = [
-        (
-            say(w.STAGES.get(name, name)),
-            *(number(device.stages[name]) if name in device.stages else "–" for device in devices),
-        )
-        for name in names
-    ]
-    return (head, *rows)
-
-
 def _conditions(report: Report, say: Speaker) -> Rows:
     return tuple(
         (say(w.CONDITIONS.get(name, name)), f"{value:g}" if isinstance(value, float) else say(str(value)))
         for name, value in report.conditions.items()
-    )
-
-
-def _plain_rows(values: dict[str, object], say: Speaker) -> Rows:
-    return tuple(
-        (say(name), number(value) if isinstance(value, float) else say(str(value))[:200])
-        for name, value in values.items()
     )
 
 

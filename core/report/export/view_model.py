@@ -73,6 +73,8 @@ class View:
     ask_next: str = ""
     advice: AdviceView | None = None
     stages: tuple[tuple[str, ...], ...] = ()
+    variants: tuple[tuple[str, ...], ...] = ()
+    more: tuple[tuple[str, ...], ...] = ()
     doubts: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     first_run: Rows = ()
