@@ -121,6 +121,12 @@ def _app_notices(case: Case, options: Options) -> list[Text]:
 
 def _other(case: Case, options: Options) -> list[Text]:
     found = []
+    if options.chosen and options.chosen.build.cuda and options.chosen.left_out:
+        names = ", ".join(sorted({card.name for card in options.chosen.left_out}))
+        words = text(
+            "Hide {cards} from programs with CUDA_VISIBLE_DEVICES, or one may land there and fail.", cards=names
+        )
+        found.append(words)
     if case.system == "wsl" and any(card.vendor == "amd" for card in case.cards):
         found.append(
             text("ROCm in WSL needs AMD's own wheels and runtime; those of the PyTorch index do not see the GPU there.")

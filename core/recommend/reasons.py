@@ -40,7 +40,7 @@ def because(case: Case, options: Options, advice: DriverAdvice) -> tuple[Text, .
     """Say why the choice is what it is, or why there is none."""
     if options.chosen is None:
         return _no_choice(case, options)
-    found = [_headline(options.chosen)]
+    found = [_headline(case, options.chosen)]
     if options.chosen.build.cuda:
         found.extend(_cuda_reasons(case, options.chosen))
     else:
@@ -103,7 +103,13 @@ def _maker(variant: str) -> str:
     return {"xpu": "intel", "cpu": "any"}.get(variant, "amd")
 
 
-def _headline(chosen: Pick) -> Text:
+def _headline(case: Case, chosen: Pick) -> Text:
+    if chosen.build.cuda and is_past(case, maximum_branch(case, chosen)):
+        return text(
+            "torch {torch} as {variant} is the newest release for this card, once the driver knows it again.",
+            torch=chosen.release.version,
+            variant=chosen.build.variant,
+        )
     return text(
         "torch {torch} as {variant} is the newest release that fits this machine as it is.",
         torch=chosen.release.version,

@@ -223,3 +223,12 @@ def test_a_cpu_torch_fits_where_there_is_no_gpu() -> None:
 def test_a_pin_that_the_installed_torch_breaks_is_not_nothing_to_do() -> None:
     answer = ask("NVIDIA GeForce RTX 4090", installed_torch="2.11.0+cu130", torch_pin=">=2.14")
     assert answer.installed_fits is False
+
+
+def test_a_left_out_card_is_to_be_hidden() -> None:
+    assert "CUDA_VISIBLE_DEVICES" in words(ask("NVIDIA GeForce GTX 1080 Ti", "NVIDIA GeForce RTX 5090"))
+    assert "CUDA_VISIBLE_DEVICES" not in words(ask("NVIDIA GeForce GTX 1080 Ti", "NVIDIA GeForce RTX 3090"))
+
+
+def test_a_driver_past_the_card_is_not_called_fitting() -> None:
+    assert "once the driver knows it again" in str(ask("NVIDIA GeForce GTX 1080 Ti", driver="590.48.01").because[0])
