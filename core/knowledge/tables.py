@@ -15,9 +15,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from gpuproof.core.facts.version import dotted
+
 Row = Mapping[str, Any]
 DATA_FOLDER_VARIABLE = "GPUPROOF_DATA_DIR"
 REFRESHED_TABLES = frozenset({"torch_releases", "torch_builds"})
+_CERTAINTIES = ("confirmed", "inferred")
 _MAXIMUM_OVERLAY_BYTES = 8 * 2**20
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
@@ -69,13 +72,32 @@ def table(name: str) -> Row:
     if name in REFRESHED_TABLES:
         kept = overlay().get(name)
         found = kept if isinstance(kept, list) else []
-        shipped["rows"] = [*shipped["rows"], *(row for row in found if isinstance(row, dict))]
+        shipped["rows"] = [*shipped["rows"], *(row for row in found if _is_sound(name, row))]
     return shipped
 
 
 def rows(name: str) -> list[Row]:
     """Return the rows of a table."""
     return list(table(name)["rows"])
+
+
+def _is_sound(name: str, row: object) -> bool:
+    """Say whether a kept row has the fields and types of its table: the file may be old, damaged or edited."""
+    if not isinstance(row, dict) or not isinstance(row.get("source"), str) or row.get("certainty") not in _CERTAINTIES:
+        return False
+    if name == "torch_releases":
+        pythons, glibc = row.get("pythons"), row.get("minimum_glibc", {})
+        if not isinstance(pythons, dict) or not isinstance(glibc, dict) or not all(map(_is_version, glibc.values())):
+            return False
+        words = (row.get("released"), row.get("requires_python"), *pythons.values())
+        return _is_version(row.get("version")) and all(isinstance(word, str) for word in words)
+    platforms = row.get("platforms")
+    named = isinstance(platforms, list) and all(isinstance(platform, str) for platform in platforms)
+    return named and _is_version(row.get("release")) and isinstance(row.get("variant"), str)
+
+
+def _is_version(found: object) -> bool:
+    return isinstance(found, str) and dotted(found) is not None
 
 
 @remembered

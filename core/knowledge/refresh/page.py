@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from html.parser import HTMLParser
 from urllib.parse import unquote
@@ -38,7 +37,7 @@ class _Links(HTMLParser):
             return
         found = dict(attrs)
         address = (found.get("href") or "").split("#", 1)[0]
-        self.links.append((unquote(address.rsplit("/", 1)[-1]), html.unescape(found.get("data-requires-python") or "")))
+        self.links.append((unquote(address.rsplit("/", 1)[-1]), found.get("data-requires-python") or ""))
 
 
 def _from_html(page: str) -> list[Wheel]:

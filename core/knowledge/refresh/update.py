@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def update_from_files(place: Path, *, limits: Limits | None = None, today: date 
             text("There is no file or folder {place}.", place=place),
             text("Give a saved index page or a folder of wheels."),
         )
-    files = sorted(place.rglob("*"))[:_MOST_FILES] if place.is_dir() else [place]
+    files = sorted(islice(place.rglob("*"), _MOST_FILES)) if place.is_dir() else [place]
     named = [wheel for file in files if (wheel := read_wheel(file.name)) is not None]
     pages = [file for file in files if file.suffix.lower() in _PAGE_SUFFIXES and file.is_file()]
     if not place.is_dir() and not named:

@@ -41,7 +41,21 @@ def test_a_shipped_row_outranks_the_same_row_of_an_update(data_folder: Path) -> 
     assert found.source == "pypi"
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"torch_releases": 3}', '{"torch_releases": [1, "x"]}'])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "",
+        "{",
+        "[]",
+        '{"torch_releases": 3}',
+        '{"torch_releases": [1, "x", {}]}',
+        '{"torch_releases": [{"version": "new", "source": "x", "certainty": "confirmed"}]}',
+        '{"torch_releases": [{"version": "9.9.9", "source": "x", "certainty": "confirmed", "pythons": {"a": 1}}]}',
+        '{"torch_builds": [{"release": "2.15.0", "platforms": "x", "source": "", "certainty": "confirmed"}]}',
+        '{"torch_releases": [{"version": "9.9.9", "source": "x", "certainty": "confirmed", "pythons": {}, '
+        '"released": "", "requires_python": "", "minimum_glibc": {"linux_x86_64": 3}}]}',
+    ],
+)
 def test_damaged_update_is_passed_over(data_folder: Path, damage: str) -> None:
     (data_folder / "knowledge").mkdir()
     (data_folder / "knowledge" / "from_index.json").write_text(damage, encoding="utf-8")
