@@ -1,0 +1,67 @@
+"""``gpuproof watch``: exit codes, JSON, and a command's own streams."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+ENTRY = "from gpuproof.core.cli.main import entry; entry()"
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+
+
+def gpuproof(*words, text=None):
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__)))))
+    return subprocess.run(
+        [sys.executable, "-c", ENTRY, "watch", *words],
+        check=False,
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": root, "LC_ALL": "C.UTF-8"},
+    )
+
+
+def test_a_process_is_judged_and_the_document_is_alone_on_stdout():
+    done = gpuproof("--pid", str(os.getpid()), "--seconds", "0.3", "--interval", "0.1", "--json", "--lines")
+    document = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert document["verdict"] == "cannot_tell"
+    assert document["samples"] >= 3
+    rows = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    assert rows
+    assert "at_s" in rows[0]
+
+
+def test_a_command_keeps_its_stdin_stdout_and_exit_code():
+    code = "import sys; print(sys.stdin.read().upper()); sys.exit(3)"
+    done = gpuproof("--seconds", "5", "--", sys.executable, "-c", code, text="hello")
+    assert done.returncode == 3
+    assert done.stdout.strip() == "HELLO"
+    assert "behaviour" in done.stderr
+
+
+def test_options_after_the_dashes_belong_to_the_command_and_json_is_ours():
+    code = "import sys; print('Using device: cpu', sys.argv[1:])"
+    done = gpuproof("--json", "--", sys.executable, "-c", code, "--json", "--pid", "x")
+    document = json.loads(done.stdout)
+    assert document["log"]["verdict"] == "cpu_fallback"
+    assert document["joint"]["verdict"] == "refuted"
+    assert document["exit_code"] == done.returncode == 0
+    assert "['--json', '--pid', 'x']" in done.stderr
+
+
+def test_check_makes_an_unproven_command_fail():
+    assert gpuproof("--check", "--", sys.executable, "-c", "print('hi')").returncode == 1
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--pid", "99999999"], ["--pid", "1", "--", "true"], ["--", "/no/such/program"], ["--seconds", "-1"]]
+)
+def test_wrong_use_is_two_with_one_line_that_says_what_to_do(words):
+    done = gpuproof(*words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
