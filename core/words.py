@@ -7,11 +7,9 @@ English template to translated template, one file per room of the product). Fact
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
 Language = Literal["en", "zh"]
@@ -26,6 +24,9 @@ def translations(language: str) -> dict[str, str]:
     """Return every translated template of one language; empty for English, whose templates are the keys."""
     if language == "en":
         return {}
+    import json  # these two take longer to load than a light command in English may need
+    from importlib import resources
+
     table: dict[str, str] = {}
     folder = resources.files("gpuproof.assets").joinpath("translations").joinpath(language)
     if not folder.is_dir():

@@ -31,7 +31,7 @@ class Context(QObject):
         self.preferences = preferences
         self.background = Background(self)
         self._made: list[QObject] = []
-        speech.choose(language or preferences.language or system_language())
+        speech.choose(preferences.language or language or system_language())
 
     def add(self, presenter: QObject) -> None:
         """Keep a presenter; its ``cancel`` is called when the window closes."""
@@ -45,7 +45,6 @@ class Context(QObject):
             if cancel is not None:
                 cancel()
         ended = self.background.close(CLOSE_PATIENCE_S)
-        self.preferences.save()
         self.deleteLater()
         return ended
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gpuproof.core.words import Language
+if TYPE_CHECKING:
+    from gpuproof.core.words import Language
+    from gpuproof.gui.views.main_window import MainWindow
 
 
 def main(
@@ -16,7 +19,7 @@ def main(
     replay: bool = False,
     page: str | None = None,
     preferences_file: Path | None = None,
-    when_open: Callable[[object], None] | None = None,
+    when_open: Callable[[MainWindow], None] | None = None,
 ) -> int:
     """Open the window and return its exit code.
 

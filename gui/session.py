@@ -1,20 +1,29 @@
-"""One window from opening to closing: the look, the presenters, and the order in which all of it is taken down."""
+"""One window from opening to closing: the look, the presenters, and the order in which all of it is taken down.
+
+Imports stay light: whatever the first paint does not need is imported after it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from gpuproof.core.words import Language
-from gpuproof.gui.collector import Collector
-from gpuproof.gui.context import Context
 from gpuproof.gui.presenters.preferences import Preferences
-from gpuproof.gui.style import icons, theme
-from gpuproof.gui.views.main_window import MainWindow
+from gpuproof.gui.shell import Shell
+from gpuproof.gui.style.colours import PALETTES
+
+if TYPE_CHECKING:
+    from gpuproof.core.words import Language
+    from gpuproof.gui.collector import Collector
+    from gpuproof.gui.context import Context
+    from gpuproof.gui.views.main_window import MainWindow
+
+_LATEST_MS = 400  # a window that is opened minimised is never painted
 
 
 class Session(QObject):
@@ -23,12 +32,17 @@ class Session(QObject):
     def __init__(self, application: QApplication, language: Language | None, preferences_file: Path | None) -> None:
         super().__init__()
         self._application = application
-        self._collector = Collector()
-        self.context = Context(Preferences(preferences_file), language)
-        self._put_look_on()
-        self.window: MainWindow | None = MainWindow(self.context)
-        self.window.closing.connect(self._begin_to_close)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_look_changed)
+        self._language = language
+        self._preferences = Preferences(preferences_file)
+        self._then: Callable[[MainWindow], None] = lambda window: None
+        self._collector: Collector | None = None
+        self.context: Context | None = None
+        self.window: MainWindow | None = None
+        look = self._preferences.look
+        is_dark = look == "dark" or (look == "system" and _is_dark())
+        self.shell = Shell(PALETTES["dark" if is_dark else "light"])
+        self.shell.painted.connect(lambda: QTimer.singleShot(0, self, self._fill))
+        self.shell.closing.connect(self._begin_to_close)
 
     def open(
         self,
@@ -36,51 +50,88 @@ class Session(QObject):
         page: str | None = None,
         file: Path | None = None,
         replay: bool = False,
-        when_open: Callable[[object], None] | None = None,
+        when_open: Callable[[MainWindow], None] | None = None,
     ) -> None:
         """Show the window; the rest is loaded after its first paint."""
-        assert self.window is not None
         self._application.setQuitOnLastWindowClosed(False)
-        self.window.restore()
-        self.window.show()
-        QTimer.singleShot(0, self, lambda: self._after_paint(page, file, replay, when_open))
+
+        def then(window: MainWindow) -> None:
+            if file is not None:
+                window.open_report_file(file, replay=replay)
+            elif page is not None:
+                window.open_page(page)
+            if when_open is not None:
+                when_open(window)
+
+        self._then = then
+        place = self._preferences.geometry
+        if place is not None:
+            self.shell.restoreGeometry(place)
+        self.shell.show()
+        QTimer.singleShot(_LATEST_MS, self, self._fill)
 
     def close(self) -> None:
         """End the presenters' work, wait for it, and take the window down before Qt goes."""
-        self.context.close()
-        QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_look_changed)
+        if self.context is not None:
+            self.context.close()
+            QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_look_changed)
+        self._preferences.geometry = self.shell.saveGeometry()
+        self._preferences.save()
         if self.window is not None:
             self.window.take_down()
-            self.window.deleteLater()
             self.window = None
+        self.shell.hide()
+        self.shell.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        self._collector.stop()
+        if self._collector is not None:
+            self._collector.stop()
 
-    def _after_paint(
-        self, page: str | None, file: Path | None, replay: bool, when_open: Callable[[object], None] | None
-    ) -> None:
-        if self.window is None:
+    def _fill(self) -> None:
+        """Load the product and put the content into the window, once."""
+        if self.window is not None or not self.shell.isVisible():
             return
-        self._application.setWindowIcon(QIcon(icons.pixmap("gpuproof", "#000000", 64)))
+        from gpuproof.gui.collector import Collector
+        from gpuproof.gui.context import Context
+        from gpuproof.gui.views.main_window import MainWindow
+
+        self._collector = Collector()
+        self.context = Context(self._preferences, self._language)
+        self._put_look_on()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_look_changed)
+        self.window = MainWindow(self.context)
+        self.shell.take_in(self.window)
+        self.window.retranslate()
+        self.window.focus_first()
+        QTimer.singleShot(0, self, self._finish)
+
+    def _finish(self) -> None:
+        """Load what the first page did not need, and do what was asked for."""
+        from gpuproof.gui.style import icons
+
+        if self.window is None or self._collector is None:
+            return
+        self._application.setWindowIcon(icons.application_icon())
         self.window.load_rest()
         self._collector.settle()
-        if file is not None:
-            self.window.open_report_file(file, replay=replay)
-        elif page is not None:
-            self.window.open_page(page)
-        if when_open is not None:
-            when_open(self.window)
+        self._then(self.window)
 
     def _begin_to_close(self) -> None:
         self._application.exit(0)
 
     def _system_look_changed(self) -> None:
-        if self.context.preferences.look == "system":
+        if self._preferences.look == "system":
             self._put_look_on()
             if self.window is not None:
                 self.window.follow_look()
 
     def _put_look_on(self) -> None:
-        look = self.context.preferences.look
+        from gpuproof.gui.style import theme
+
+        look = self._preferences.look
         name = theme.system_theme() if look == "system" else look
-        theme.apply(self._application, name, self.context.preferences.text_scale)
+        theme.apply(self._application, name, self._preferences.text_scale)
+
+
+def _is_dark() -> bool:
+    """Guess the system's look from its palette, which costs nothing; the real answer follows with the content."""
+    return QGuiApplication.palette().window().color().lightness() < 128

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import text
 
 Result = TypeVar("Result")
-_log = logging.getLogger(__name__)
 
 
 class Background(QObject):
@@ -64,7 +62,7 @@ class Background(QObject):
         except UserProblem as problem:
             value, then = problem, failed
         except Exception as bug:
-            _log.exception("work beside the window failed")
+            _note(bug)
             value, then = _bug(bug), failed
         with self._lock:
             if not self._closed:
@@ -78,6 +76,12 @@ class Background(QObject):
         then(value)
         if self.is_idle:
             self.became_idle.emit()
+
+
+def _note(bug: Exception) -> None:
+    import logging
+
+    logging.getLogger(__name__).error("work beside the window failed", exc_info=bug)
 
 
 def _bug(bug: Exception) -> UserProblem:

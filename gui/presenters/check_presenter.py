@@ -23,7 +23,8 @@ from gpuproof.core.checkup import (
 from gpuproof.core.problems import UserProblem
 from gpuproof.gui.presenters.background import Background
 from gpuproof.gui.presenters.chain import WAITING, judged, with_answer
-from gpuproof.gui.presenters.check_state import CheckState, WizardStep, last_lines, problem_at
+from gpuproof.gui.presenters.check_state import CheckState, last_lines, problem_at
+from gpuproof.gui.presenters.steps import WizardStep
 
 DRAIN_MS = 50
 MakeCheckup = Callable[[CheckupSettings, Callable[[CheckupEvent], None]], Checkup]

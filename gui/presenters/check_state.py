@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from gpuproof.core.bench.model import Progress
 from gpuproof.core.checkup import CheckupSettings, CheckupState, StepName
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import Text
 from gpuproof.gui.presenters.chain import WAITING, ShownLink
+from gpuproof.gui.presenters.steps import WizardStep
 
-WizardStep = Literal["start", "inspect", "recommend", "benchmark", "report"]
-WIZARD: tuple[WizardStep, ...] = ("start", "inspect", "recommend", "benchmark", "report")
-StepLook = Literal["waiting", "running", "done", "attention", "problem"]
 _SHOWN_LINES = 400
 
 # where a step of the core is shown
@@ -68,26 +65,6 @@ class CheckState:
         return SHOWN_AT[self.running] if self.running is not None else None
 
 
-def look_of(state: CheckState, step: WizardStep) -> StepLook:
-    """Return how a step looks in the list of steps."""
-    if state.running_at == step:
-        return "running"
-    if state.problem is not None and state.problem.at == step and not state.problem.was_cancelled:
-        return "problem"
-    core = state.core
-    match step:
-        case "start":
-            return "done" if core.machine is not None or state.is_busy else "waiting"
-        case "inspect":
-            return _inspect_look(state)
-        case "recommend":
-            return "done" if core.recommendation is not None else "waiting"
-        case "benchmark":
-            return _bench_look(state)
-        case "report":
-            return "done" if core.report is not None else "waiting"
-
-
 def problem_at(step: WizardStep, problem: UserProblem, *, was_cancelled: bool) -> StepProblem:
     """Turn a problem into what its step shows."""
     return StepProblem(at=step, message=problem.message, hint=problem.hint, was_cancelled=was_cancelled)
@@ -96,19 +73,3 @@ def problem_at(step: WizardStep, problem: UserProblem, *, was_cancelled: bool) -
 def last_lines(lines: tuple[str, ...], line: str) -> tuple[str, ...]:
     """Add a line and forget the oldest ones."""
     return (*lines, line)[-_SHOWN_LINES:]
-
-
-def _inspect_look(state: CheckState) -> StepLook:
-    diagnosis = state.core.diagnosis
-    if diagnosis is None:
-        return "waiting"
-    if diagnosis.primary is not None:
-        return "problem" if diagnosis.primary.severity == "error" else "attention"
-    return "done" if diagnosis.cause == "healthy" else "attention"
-
-
-def _bench_look(state: CheckState) -> StepLook:
-    if state.core.proof is None:
-        return "waiting"
-    looks: dict[str, StepLook] = {"proven": "done", "not_proven": "attention", "refuted": "problem"}
-    return looks[state.core.proof.verdict]

@@ -42,6 +42,14 @@ def pixmap(name: str, colour: str, size: int) -> QPixmap:
     return picture
 
 
+def application_icon() -> QIcon:
+    """Return the icon of the window."""
+    icon = QIcon()
+    for size in (16, 32, 64, 128):
+        icon.addPixmap(pixmap("gpuproof", "#000000", size))
+    return icon
+
+
 def put_icon(target: QAbstractButton | QLabel, name: str, role: str = "text", size: int = 18) -> None:
     """Show an icon in a colour of the palette and remember it; ``role`` is a field of ``Colours``."""
     setattr(target, _MEMORY, (name, role, size))

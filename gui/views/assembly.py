@@ -13,9 +13,10 @@ from gpuproof.core.checkup import Checkup, CheckupSettings
 from gpuproof.core.problems import UserProblem
 from gpuproof.gui.context import Context
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
-from gpuproof.gui.presenters.check_state import WIZARD, CheckState, WizardStep
+from gpuproof.gui.presenters.check_state import CheckState
 from gpuproof.gui.presenters.recent import RecentPresenter, RecentReport
 from gpuproof.gui.presenters.replay import Replay
+from gpuproof.gui.presenters.steps import WIZARD, WizardStep
 from gpuproof.gui.views.ask_and_save import ask_and_save
 from gpuproof.gui.views.opened_strip import OpenedStrip
 from gpuproof.gui.views.page import Page

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import text
@@ -22,15 +22,10 @@ if TYPE_CHECKING:
     from gpuproof.gui.views.assembly import Assembly
 
 ORDER = ("home", "start", "inspect", "recommend", "benchmark", "report", "paste", "watch", "compare")
-SIZE = (1240, 840)
-SMALLEST = (920, 620)
 
 
-class MainWindow(QMainWindow):
-    """Builds a page when it is first opened. ``closing`` is emitted once, when a person closes the window."""
-
-    closing = Signal()
-    loaded = Signal()
+class MainWindow(QWidget):
+    """All that is in the window. Builds a page when it is first opened."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -39,9 +34,6 @@ class MainWindow(QMainWindow):
         self._makers: dict[str, Callable[[], Page]] = {}
         self._wizard: Assembly | None = None
         self._page_name = "home"
-        self.retranslate()
-        self.setMinimumSize(*SMALLEST)
-        self.resize(*SIZE)
         self.sidebar = Sidebar()
         self.stack = QStackedWidget()
         self._lay_out()
@@ -57,14 +49,16 @@ class MainWindow(QMainWindow):
         """Put a strip above the pages."""
         self._right.insertWidget(0, strip)
 
-    def restore(self) -> None:
-        """Put the window where it was."""
-        place = self._context.preferences.geometry
-        if place is not None:
-            self.restoreGeometry(place)
+    def focus_first(self) -> None:
+        """Give the keyboard to the main thing on the first page."""
         first = self._pages["home"].first_focus()
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def close(self) -> bool:
+        """Close the window that this is the content of."""
+        top = self.window()
+        return super().close() if top is self else top.close()
 
     def load_rest(self) -> None:
         """Load what the first paint did not need: the wizard's presenters and the makers of the other pages."""
@@ -73,7 +67,6 @@ class MainWindow(QMainWindow):
         self._wizard = Assembly(self._context, self)
         self._makers = self._wizard.makers()
         self._wizard.look_for_recent()
-        self.loaded.emit()
 
     def open_page(self, name: str) -> None:
         """Open a page by name; it is built when it is opened for the first time."""
@@ -104,7 +97,7 @@ class MainWindow(QMainWindow):
 
     def retranslate(self) -> None:
         """Say in the title which page is open."""
-        self.setWindowTitle(f"{speech.say(NAMES[self._page_name])} – gpuproof")
+        self.window().setWindowTitle(f"{speech.say(NAMES[self._page_name])} – gpuproof")
 
     def open_report_file(self, path: Path, *, replay: bool = False) -> None:
         """Open a report; with ``replay`` its run is played in the benchmark step."""
@@ -153,12 +146,6 @@ class MainWindow(QMainWindow):
         if self._wizard is not None:
             self._wizard.take_down()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
-        """Remember the place, hide at once, and let the session end what still runs."""
-        self._context.preferences.geometry = self.saveGeometry()
-        event.accept()
-        self.closing.emit()
-
     def _apply_look(self) -> None:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -171,8 +158,7 @@ class MainWindow(QMainWindow):
         icons.put_icon(self.sidebar.look_button, "moon" if theme.colours().name == "light" else "sun")
 
     def _lay_out(self) -> None:
-        middle = QWidget()
-        across = QHBoxLayout(middle)
+        across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
         across.addWidget(self.sidebar)
@@ -180,7 +166,6 @@ class MainWindow(QMainWindow):
         self._right.setSpacing(0)
         self._right.addWidget(self.stack, 1)
         across.addLayout(self._right, 1)
-        self.setCentralWidget(middle)
 
     def _add(self, name: str, page: Page) -> None:
         self._pages[name] = page

@@ -47,7 +47,10 @@ class RunningStrip(QFrame):
         self.cancel_button.setEnabled(not stops)
         if stops:
             self._asking.setCurrentIndex(0)
-        self.show()
+        if self.isHidden():
+            self.show()
+            if self.isVisible() and self.cancel_button.isEnabled():  # what was pressed to start it is gone or disabled
+                self.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def rest(self) -> None:
         """Hide; nothing runs."""

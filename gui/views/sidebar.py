@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from gpuproof.core.words import Text, literal, text
-from gpuproof.gui.presenters.check_state import WIZARD, CheckState, StepLook, look_of
+from gpuproof.gui.presenters.steps import WIZARD, StepLook, look_of
 from gpuproof.gui.style import icons, speech, theme
 from gpuproof.gui.views.parts import button, column, label, row
+
+if TYPE_CHECKING:
+    from gpuproof.gui.presenters.check_state import CheckState
 
 NAMES: dict[str, Text] = {
     "home": text("Home"),

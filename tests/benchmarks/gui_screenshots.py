@@ -56,7 +56,7 @@ class Camera:
     def begin(self) -> None:
         """Show the run, then take pictures."""
         self.window._context.preferences.text_scale = self.wanted.text
-        self.window.resize(*(int(part) for part in self.wanted.size.split("x")))
+        self.window.window().resize(*(int(part) for part in self.wanted.size.split("x")))
         self.window._camera = self
         if self.wanted.report is not None:
             self.window.open_report_file(self.wanted.report)

@@ -19,6 +19,7 @@ from gpuproof.core.words import Language
 from gpuproof.gui.collector import Collector
 from gpuproof.gui.context import Context
 from gpuproof.gui.presenters.preferences import Preferences
+from gpuproof.gui.shell import SMALLEST
 from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.assembly import Assembly
 from gpuproof.gui.views.main_window import MainWindow
@@ -52,6 +53,7 @@ def open_window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         context = Context(Preferences(tmp_path / "app.ini"), language, (script or Script()).make)
         theme.apply(qapp, "light")
         window = MainWindow(context)
+        window.setMinimumSize(*SMALLEST)
         window.resize(*size)
         window.show()
         window.load_rest()

@@ -39,14 +39,14 @@ def _run(script: str, folder: Path, *arguments: str, platform: str = "offscreen"
 def test_the_window_paints_before_numpy_and_pyqtgraph_load(tmp_path: Path) -> None:
     done = _run(
         """
-from gpuproof.gui.views.main_window import MainWindow
+from gpuproof.gui.shell import Shell
 heavy = ("numpy", "pyqtgraph", "msgspec", "jinja2", "psutil", "torch", "pynvml")
-class Watched(MainWindow):
+class Watched(Shell):
     def paintEvent(self, event):
         print("at paint", sorted(set(heavy) & set(sys.modules)))
         super().paintEvent(event)
 import gpuproof.gui.session as session
-session.MainWindow = Watched
+session.Shell = Watched
 code = main("en", preferences_file=folder / "app.ini", when_open=lambda w: QTimer.singleShot(50, w.close))
 print("code", code, sorted({"torch", "pynvml"} & set(sys.modules)))
 """,
@@ -62,9 +62,9 @@ def test_closing_in_the_middle_ends_the_work_and_returns_0(tmp_path: Path, step:
         f"""
 from helpers.wizard import Script, a_chain
 script = Script(diagnosis=a_chain(), waits_at={step!r})
-import gpuproof.gui.session as session
-make = session.Context
-session.Context = lambda preferences, language: make(preferences, language, script.make)
+import gpuproof.gui.context as context
+make = context.Context
+context.Context = lambda preferences, language: make(preferences, language, script.make)
 def when_open(window):
     from gpuproof.core.checkup import CheckupSettings
     check = window._wizard.check

@@ -52,7 +52,7 @@ def test_the_whole_way_by_keyboard(open_window: Any, qtbot: Any, tmp_path: Path)
     opened = open_window(Script(diagnosis=a_chain(), folder=tmp_path))
     window, check = opened.window, opened.assembly.check
     window.activateWindow()
-    window.restore()
+    window.focus_first()
     qtbot.waitUntil(lambda: window.focusWidget() is window.page("home").check_button)
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Space)
     assert window.page_name == "start"
