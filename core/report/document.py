@@ -91,8 +91,8 @@ def _rows(table: object) -> list[dict[str, Any]]:
     if not isinstance(table, dict) or not isinstance(table.get("columns"), dict):
         raise refused(text("This file is not opened: its telemetry is not a table of columns."))
     columns = cast("dict[str, Any]", table["columns"])
-    lengths = {len(column) if isinstance(column, list) else -1 for column in columns.values()}
-    if lengths - {table.get("rows")}:
+    rows = table.get("rows")
+    if any(not isinstance(column, list) or len(column) != rows for column in columns.values()):
         raise refused(text("This file is not opened: its telemetry is not a table of columns."))
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 

@@ -155,4 +155,4 @@ def _lag_one(values: Sequence[float]) -> float:
     for rank, index in enumerate(order):
         ranks[index] = rank - (count - 1) / 2
     found = sum(a * b for a, b in itertools.pairwise(ranks)) / sum(rank * rank for rank in ranks)
-    return min(0.8, max(0.0, found + (1 + 3 * found) / count))
+    return min(0.85, max(0.0, found + (1 + 4 * found) / count))

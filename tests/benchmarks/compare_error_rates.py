@@ -23,26 +23,39 @@ CASES = {
     "strong dependence": {"spread": 0.02, "phi": 0.7, "count": 24, "between": 0.005},
     "many hiccups": {"spread": 0.02, "phi": 0.3, "count": 24, "between": 0.005, "hiccups": 0.15},
     "wide spread": {"spread": 0.06, "phi": 0.3, "count": 24, "between": 0.005},
+    "two phases (CPU)": {"spread": 0.02, "phi": 0.3, "count": 24, "between": 0.005, "phases": 2, "apart": 0.005},
     "long run": {"spread": 0.02, "phi": 0.3, "count": 120, "between": 0.005},
 }
 CHANGES = (0.0, 0.02, 0.05, 0.10)
 
 
 def run(
-    rng: random.Random, truth: float, spread: float, phi: float, count: int, between: float, hiccups: float = 0.05
-) -> list[float]:
-    """Return the rates of one run's blocks."""
-    base, noise, rates = truth + rng.gauss(0, between), rng.gauss(0, spread), []
-    for _ in range(count):
-        noise = phi * noise + math.sqrt(1 - phi * phi) * rng.gauss(0, spread)
-        hiccup = rng.expovariate(1 / 0.15) if rng.random() < hiccups else 0.0
-        rates.append(math.exp(base + noise - hiccup))
-    return rates
+    rng: random.Random,
+    truth: float,
+    *,
+    spread: float,
+    phi: float,
+    count: int,
+    between: float,
+    hiccups: float = 0.05,
+    phases: int = 1,
+    apart: float = 0.0,
+) -> list[list[float]]:
+    """Return the rates of one run's blocks, phase by phase; ``apart``: how much phases of one run differ."""
+    base, found = truth + rng.gauss(0, between), []
+    for _ in range(phases):
+        level_here, noise, rates = base + rng.gauss(0, apart), rng.gauss(0, spread), []
+        for _ in range(count):
+            noise = phi * noise + math.sqrt(1 - phi * phi) * rng.gauss(0, spread)
+            hiccup = rng.expovariate(1 / 0.15) if rng.random() < hiccups else 0.0
+            rates.append(math.exp(level_here + noise - hiccup))
+        found.append(rates)
+    return found
 
 
-def level(rates: list[float]) -> Level:
+def level(phases: list[list[float]]) -> Level:
     """Return the level of a run."""
-    found = level_of([rates], BETWEEN_RUNS["gpu"])
+    found = level_of(phases, BETWEEN_RUNS["cpu" if len(phases) > 1 else "gpu"])
     assert found is not None
     return found
 

@@ -100,6 +100,14 @@ def test_telemetry_that_is_no_table_is_refused(columns: object) -> None:
         load_report(json.dumps(document).encode())
 
 
+@pytest.mark.parametrize("rows", [[], {}, "1", None, -1, 2.5, True])
+def test_a_number_of_rows_that_is_none_is_refused(rows: object) -> None:
+    document = a_document()
+    document["result"]["telemetry"] = {"rows": rows, "columns": {"at_s": [1.0, 2.0, 3.0]}}
+    with pytest.raises(UserProblem):
+        load_report(json.dumps(document).encode())
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
