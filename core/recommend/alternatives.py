@@ -49,11 +49,7 @@ def _with_another_driver(case: Case, options: Options) -> list[Alternative]:
         need = text("Upgrade the driver to {needed} or newer.", needed=needed)
     if last:
         need = text("Put in an NVIDIA driver from {needed} up to branch R{last}.", needed=needed, last=last)
-    gain = (
-        text("Newest torch for these cards: {pick}.", pick=ideal)
-        if options.cuda
-        else text("It lets the GPU do the work: {pick}.", pick=ideal)
-    )
+    gain = text("Newest torch for these cards.") if options.cuda else text("It lets the GPU do the work.")
     return [_alternative(ideal, gain, need)]
 
 
@@ -131,7 +127,7 @@ def _with_another_python(case: Case) -> list[Alternative]:
         return []
     pythons = ", ".join(found.release.pythons.get(case.platform, ()))
     need = text("Use one of these Pythons: {pythons}.", pythons=pythons)
-    return [_alternative(found, text("It lets the GPU do the work: {pick}.", pick=found), need)]
+    return [_alternative(found, text("It lets the GPU do the work."), need)]
 
 
 def _cpu(options: Options) -> list[Alternative]:

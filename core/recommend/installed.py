@@ -22,7 +22,8 @@ def installed_fits(case: Case, options: Options, installed: str | None) -> bool 
         return None
     release, build = found
     if build.variant == "cpu" or options.chosen.build.variant == "cpu":
-        return build.variant == options.chosen.build.variant == "cpu" and not _obstacles(case, release, build, ())
+        is_all_there_is = build.variant == options.chosen.build.variant == "cpu" and options.ideal is None
+        return is_all_there_is and not _obstacles(case, release, build, ())
     wanted = nvidia_cards(case) if options.cuda else options.chosen.cards
     cards = tuple(card for card in wanted if card in options.chosen.cards)
     if (build.cuda is None) != (options.chosen.build.cuda is None):

@@ -215,7 +215,8 @@ def test_an_installed_torch_that_does_not_fit_is_told_apart_from_one_nobody_know
 
 def test_a_cpu_torch_fits_where_there_is_no_gpu() -> None:
     assert ask(driver=None, installed_torch="2.13.0+cpu").installed_fits is True
-    assert ask("NVIDIA GeForce RTX 4090", driver=None, installed_torch="2.13.0+cpu").installed_fits is True
+    assert ask("Tesla K40m", driver="470.256.02", installed_torch="2.13.0+cpu").installed_fits is True
+    assert ask("NVIDIA GeForce RTX 4090", driver=None, installed_torch="2.13.0+cpu").installed_fits is False
     assert ask("AMD Radeon RX 7900 XTX (gfx1100)", driver=None, installed_torch="2.13.0+rocm7.2").installed_fits is True
     assert ask("AMD Radeon RX 7900 XTX (gfx1100)", driver=None, installed_torch="2.13.0+cu130").installed_fits is False
 
