@@ -65,6 +65,8 @@ def _cpu(preset: Any, params: Dict[str, Any], reporter: Reporter, import_s: floa
     phases = ("cpu", "cpu_again") if params.get("again", True) else ("cpu",)
     for phase in phases:
         reporter.gate(phase)
+        if phase == "cpu":
+            side.choose()
         side.measure(phase)
         reporter.say("phase_done", phase=phase)
     return dict(facts, device="cpu", name=processor.name(), variants=side.variants)

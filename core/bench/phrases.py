@@ -26,6 +26,7 @@ _STEPS = {
 
 _SKIPPED = {
     "not_asked": text("not asked for"),
+    "not_in_quick": text("left out of the quick preset"),
     "cpu_has_no_bf16": text("this processor has no bfloat16 arithmetic"),
     "bf16_is_slower": text("bfloat16 was tried and is slower here"),
     "fp16_needs_7_0": text("half precision is slow before compute capability 7.0"),

@@ -17,15 +17,16 @@ from .reporting import Reporter
 from .weights import build_network, conformity
 
 CLIP_FRAMES = 64
+PREPARING_THREADS = 2
 MICROS = (1, 2, 4, 8, 16)
-_TUNE_S = {"quick": 3.0, "standard": 8.0, "4k": 30.0}
+_TUNE_S = {"quick": 2.0, "standard": 8.0, "4k": 30.0}
 # precision of the interval, shortest and longest time of one measurement
 RULES: Dict[str, StopRule] = {
-    "quick": StopRule(0.05, 3.0, 15.0),
+    "quick": StopRule(0.05, 2.0, 8.0),
     "standard": StopRule(0.05, 3.0, 60.0),
     "4k": StopRule(0.05, 3.0, 120.0),
 }
-_AGAIN = {"quick": StopRule(0.05, 2.0, 8.0), "standard": StopRule(0.05, 3.0, 30.0), "4k": StopRule(0.05, 3.0, 60.0)}
+_AGAIN = {"quick": StopRule(0.05, 1.0, 4.0), "standard": StopRule(0.05, 3.0, 30.0), "4k": StopRule(0.05, 3.0, 60.0)}
 
 
 class Candidate(NamedTuple):
@@ -45,32 +46,38 @@ class CpuSide:
         self.reporter = reporter
         self.wanted = tuple(params.get("precisions") or ())
         self.variants: Dict[str, Dict[str, Any]] = {}
+        self.threads = processor.usable_physical_cores()
         self.chosen: List[Candidate] = []
         self._scratch = torch.empty(WINDOW, preset.height, preset.width, 3, dtype=torch.uint8)
         self.foreign_load: Dict[str, Any] = {}
         self._number = 0
 
     def prepare(self) -> Dict[str, Any]:
-        """Make inputs and weights, the reference, and choose layout, micro-batch and precisions."""
-        threads = processor.usable_physical_cores()
-        torch.set_num_threads(threads)
+        """Make inputs, weights and the reference."""
+        # small operators: more threads, of two children at once, would only wait for each other
+        torch.set_num_threads(PREPARING_THREADS)
         self.reporter.progress("weights", 0.02)
         self.network: Network = build_network(self.preset)
         self.reporter.progress("clip", 0.1)
         self.inputs: Inputs = make_inputs(self.preset, CLIP_FRAMES, self._tick)
         self.reporter.progress("reference", 0.2)
-        plain = Pipeline(self.network, self.preset, "cpu")
-        self.reference = check.make_reference(plain, self.inputs.clip, self.inputs.mel, 4)
+        torch.set_num_threads(max(1, self.threads // 2))
+        self.plain = Pipeline(self.network, self.preset, "cpu")
+        self.reference = check.make_reference(self.plain, self.inputs.clip, self.inputs.mel, 4)
         self.reporter.preview(self.reference.output.frames[0], 0)
-        fp32 = self._tuned(plain)
-        self._judge(fp32)
-        self._consider_bf16(fp32)
         return {
-            "threads": threads,
+            "threads": self.threads,
             "conformity": conformity(self.network),
             "audio_s_per_s": self.inputs.audio_s / (CLIP_FRAMES / FRAME_RATE),
             "foreign_load": self.foreign_load,
         }
+
+    def choose(self) -> None:
+        """Choose layout, micro-batch and precisions by trying; only while the other side rests."""
+        torch.set_num_threads(self.threads)
+        fp32 = self._tuned(self.plain)
+        self._judge(fp32)
+        self._consider_bf16(fp32)
 
     def measure(self, phase: str) -> None:
         """Measure every chosen candidate until its interval is narrow."""

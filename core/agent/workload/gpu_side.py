@@ -8,6 +8,7 @@ import torch
 
 from . import check, processor
 from .accelerator import Accelerator, NoAccelerator, find, is_out_of_memory
+from .cpu_side import PREPARING_THREADS
 from .gpu_modes import make_runner, why_no_compile, why_no_graph
 from .gpu_runner import Runner, Stock, Variant, run_on_reference
 from .inputs import make_inputs
@@ -23,11 +24,11 @@ from .weights import build_network, conformity
 CLIP_FRAMES = {"quick": 512, "standard": 1536, "4k": 512}
 BLOCK_S = 0.25
 RULES: Dict[str, StopRule] = {
-    "quick": StopRule(0.02, 2.0, 5.0),
+    "quick": StopRule(0.02, 1.5, 4.0),
     "standard": StopRule(0.02, 3.0, 20.0),
     "4k": StopRule(0.02, 3.0, 20.0),
 }
-_LIMITS_S = {"quick": 2.0, "standard": 8.0, "4k": 8.0}
+_LIMITS_S = {"quick": 2.5, "standard": 8.0, "4k": 8.0}
 _PROBE_BLOCKS = 3
 _MEMORY_SHARE = 0.8
 
@@ -46,7 +47,7 @@ class GpuSide:
 
     def prepare(self) -> Dict[str, Any]:
         """Make inputs, weights and the CPU's reference; each step of the cold start is timed."""
-        torch.set_num_threads(processor.usable_physical_cores())
+        torch.set_num_threads(PREPARING_THREADS)
         self._timed("device_context", lambda: float(torch.ones(1, device=self.accelerator.device).sum()))
         self.reporter.progress("weights", 0.05)
         network = self._timed("build_weights", lambda: build_network(self.preset))
@@ -54,6 +55,7 @@ class GpuSide:
         inputs = make_inputs(self.preset, CLIP_FRAMES[self.preset.name], self._tick)
         self.stock = self._timed("weights_to_device", lambda: self._stock(network, inputs))
         self.reporter.progress("reference", 0.15)
+        torch.set_num_threads(max(1, processor.usable_physical_cores() // 2))
         plain = Pipeline(network, self.preset, "cpu")
         self.reference = check.make_reference(plain, inputs.clip, inputs.mel, 4)
         return {"conformity": conformity(network), "audio_s": inputs.audio_s, "pinned": self.stock.is_pinned}
@@ -93,16 +95,17 @@ class GpuSide:
     def _ladder(self) -> List[Variant]:
         batch = int(self.params.get("batch") or self._fitting_batch())
         wanted = tuple(self.params.get("precisions") or ())
+        # the library's search for the best algorithm takes some 6 s per precision: not in a quick run
+        tuned = self.preset.name != "quick"
         rows = [
             Variant("naive", "fp32", False, WINDOW, micro=1),
             Variant("fp32", "fp32", True, batch),
             Variant("tf32", "tf32", True, batch),
-            Variant("fp16", "fp16", True, batch, autotune=True),
-            Variant("bf16", "bf16", True, batch, autotune=True),
-            Variant("fp16+graph", "fp16", True, batch, autotune=True, mode="graph"),
+            Variant("fp16", "fp16", True, batch, autotune=tuned),
+            Variant("bf16", "bf16", True, batch, autotune=tuned),
+            Variant("fp16+graph", "fp16", True, batch, autotune=tuned, mode="graph"),
+            Variant("fp16+compile", "fp16", True, batch, autotune=tuned, mode="compile"),
         ]
-        if self.preset.name != "quick" or "compile" in wanted:
-            rows.append(Variant("fp16+compile", "fp16", True, batch, autotune=True, mode="compile"))
         kept = []
         for row in rows:
             reason = self._why_not(row, wanted)
@@ -115,6 +118,8 @@ class GpuSide:
     def _why_not(self, variant: Variant, wanted: Tuple[str, ...]) -> str:
         if wanted and variant.name not in wanted and variant.precision not in wanted:
             return "not_asked"
+        if self.preset.name == "quick" and not wanted and variant.name in ("bf16", "fp16+compile"):
+            return "not_in_quick"
         reason = self.accelerator.why_not(variant.precision)
         if not reason and variant.mode != "eager":
             reason = why_no_graph(self.stock)
@@ -180,7 +185,7 @@ class GpuSide:
     def _warm_up(self, runner: Runner, began: float) -> float:
         """Run until two neighbouring stretches differ by less than 3 %; these blocks are kept and marked."""
         previous = 0.0
-        for _ in range(8):
+        for _ in range(6):
             current = self._block(runner, runner.io, True)
             if previous and abs(current - previous) < 0.03 * previous:
                 break

@@ -36,10 +36,6 @@ def measure_limits(accelerator: Accelerator, longest_s: float, tick: Callable[[]
 def _probes(accelerator: Accelerator, longest_s: float) -> Tuple[Tuple[str, Callable[[], Any]], ...]:
     sizes = SIZES if longest_s > 4.0 else SIZES[1:]
     rows: Dict[str, Callable[[], Any]] = {}
-    for precision in ("fp16", "bf16", "tf32", "fp32"):
-        if not accelerator.why_not(precision):
-            rows["matmul_tflops_" + precision] = partial(_matmul, accelerator, precision, sizes)
-            rows["conv_tflops_" + precision] = partial(_convolution, accelerator, precision)
     rows["copy_device_gbs"] = lambda: _device_copy(accelerator)
     rows["copy_up_pinned_gbs"] = lambda: _host_copy(accelerator, True, True)
     rows["copy_down_pinned_gbs"] = lambda: _host_copy(accelerator, True, False)
@@ -47,10 +43,14 @@ def _probes(accelerator: Accelerator, longest_s: float) -> Tuple[Tuple[str, Call
     rows["copy_up_pageable_gbs"] = lambda: _host_copy(accelerator, False, True)
     rows["copy_down_pageable_gbs"] = lambda: _host_copy(accelerator, False, False)
     rows["launch_us"] = lambda: _launch(accelerator)
+    for precision in ("fp16", "fp32", "tf32", "bf16"):
+        if not accelerator.why_not(precision):
+            rows["matmul_tflops_" + precision] = partial(_matmul, accelerator, precision, sizes)
+            rows["conv_tflops_" + precision] = partial(_convolution, accelerator, precision)
     return tuple(rows.items())
 
 
-def _best_s(accelerator: Accelerator, work: Callable[[], Any], longest_s: float = 0.12) -> float:
+def _best_s(accelerator: Accelerator, work: Callable[[], Any], longest_s: float = 0.08) -> float:
     """Return the best time of one call, several calls per reading, closed by a synchronisation."""
     work()
     accelerator.synchronize()

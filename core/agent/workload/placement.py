@@ -36,6 +36,7 @@ class OperatorCount(TorchDispatchMode):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.by_device: Dict[str, int] = {}
+        self.elements: Dict[str, int] = {}
         self.on_cpu: Dict[str, int] = {}
 
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -46,6 +47,7 @@ class OperatorCount(TorchDispatchMode):  # type: ignore[misc]
         if isinstance(first, torch.Tensor) and not name.startswith(_MOVES):
             kind = first.device.type
             self.by_device[kind] = self.by_device.get(kind, 0) + 1
+            self.elements[kind] = self.elements.get(kind, 0) + first.numel()
             if kind == "cpu":
                 self.on_cpu[name] = self.on_cpu.get(name, 0) + 1
         return result
@@ -67,6 +69,7 @@ def observe(runner: Any) -> Dict[str, Any]:
         inputs=_by_device([slot.frames, slot.places, slot.mel]),
         outputs=_by_device([output.frames, output.low, output.high]),
         operators=counter.by_device,
+        elements=counter.elements,
         cpu_operators=sorted(counter.on_cpu)[:20],
     )
 
