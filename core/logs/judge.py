@@ -170,7 +170,7 @@ class _Weigh:
     def _by_support(self) -> tuple[Verdict, Text, list[Event]]:
         gpu, cpu = self._of("gpu", False), self._of("cpu", False)
         errors = self._of("error", False)
-        working = {event.signal.id for event in gpu if "work_like" in event.signal.flags or "work" in event.signal.says}
+        working = {event.signal.id for event in gpu if "work_like" in event.signal.flags}
         if errors and not working:
             if cpu:
                 return "cpu_fallback", text("The GPU could not be used, and the work went to the CPU."), [*errors, *cpu]
@@ -215,7 +215,7 @@ def _worth(event: Event) -> tuple[bool, bool, bool]:
 def _why_nothing(rows: tuple[Seen, ...]) -> Text:
     if any(row.last.kind == "host_oom" for row in rows):
         return text("The machine's own memory ran out; nothing in the log tells which device did the work.")
-    if any("note_app" in row.first.signal.flags for row in rows):
+    if any("no_device" in row.first.signal.flags for row in rows):
         return text("This program prints no device, so its log cannot tell.")
     if rows:
         return text("Nothing in the log tells what was used, only what was asked for or found.")

@@ -23,6 +23,14 @@ HEADLINES = {
     "inconclusive": text("This log does not tell which device did the work."),
 }
 
+PARTS = {
+    "model": text("model"),
+    "onnx": text("ONNX models"),
+    "environment": text("driver and container"),
+    "video_codec": text("video codec"),
+    "helper": text("helper models"),
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of this command."""
@@ -54,8 +62,9 @@ def show(verdict: LogVerdict, terminal: Terminal) -> None:
         terminal.say(text("  line {line}: {text}", line=event.line, text=event.text))
         terminal.say(text("    {meaning}", meaning=terminal.rendered(Text(event.signal.says))))
     for part in verdict.components:
-        terminal.say(text("  {part}: {verdict}", part=part.name, verdict=part.verdict))
-    for words in (*verdict.notes, *verdict.remedies):
-        terminal.say(words)
+        words = terminal.rendered(HEADLINES[part.verdict])
+        terminal.say(text("  {part}: {verdict}", part=terminal.rendered(PARTS[part.name]), verdict=words))
+    for sentence in (*verdict.notes, *verdict.remedies):
+        terminal.say(sentence)
     if verdict.next_step is not None:
         terminal.say(verdict.next_step)

@@ -37,6 +37,14 @@ JOINT_HEADLINES = {
 }
 
 
+PHASES = {
+    "gpu": text("the GPU works"),
+    "cpu": text("the CPU works"),
+    "waits": text("neither works"),
+    "unknown": text("cannot be told"),
+}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of this command."""
     parser.add_argument("--pid", type=int, metavar="N", help="the process to watch, with all its children")
@@ -110,7 +118,7 @@ def _watch_pid(arguments: argparse.Namespace, terminal: Terminal) -> int:
     seen = Watching(settings, _on_sample(arguments, terminal)).wait()
     judged, raised = judge(seen), alarms(seen, settings)
     document = watch_document(seen, judged, raised, terminal.language, pid=arguments.pid)
-    terminal.emit(document, lambda: _show(judged, raised, terminal.say))
+    terminal.emit(document, lambda: _show(judged, raised, terminal.say, terminal.rendered))
     return 0 if judged.verdict in ("gpu", "mixed") and not raised else 1
 
 
@@ -139,25 +147,24 @@ def _show_command(done: WatchedCommand, terminal: Terminal) -> None:
     say(done.joint.words)
     for name, verdict, words in done.joint.layers:
         say(text("  {layer}: {verdict}. {words}", layer=name, verdict=verdict, words=terminal.rendered(words)))
-    _show(done.judged, done.alarms, say)
+    _show(done.judged, done.alarms, say, terminal.rendered)
     for event in done.log.events:
         say(text("  line {line}: {text}", line=event.line, text=event.text))
 
 
-def _show(judged: Judgement, raised: tuple[Alarm, ...], say: Callable[[Text], None]) -> None:
+def _show(
+    judged: Judgement,
+    raised: tuple[Alarm, ...],
+    say: Callable[[Text], None],
+    rendered: Callable[[Text], str],
+) -> None:
     say(HEADLINES[judged.verdict])
     for words in (judged.why, *judged.evidence):
         say(words)
     for phase in judged.phases:
-        say(
-            text(
-                "  {start} s to {end} s: {kind}",
-                start=f"{phase.start_s:.1f}",
-                end=f"{phase.end_s:.1f}",
-                kind=phase.kind,
-            )
-        )
+        start, end = f"{phase.start_s:.1f}", f"{phase.end_s:.1f}"
+        say(text("  {start} s to {end} s: {kind}", start=start, end=end, kind=rendered(PHASES[phase.kind])))
     for alarm in raised:
-        say(text("Alarm at {at} s: {words}", at=f"{alarm.at_s:.1f}", words=alarm.words.render()))
+        say(text("Alarm at {at} s: {words}", at=f"{alarm.at_s:.1f}", words=rendered(alarm.words)))
     for words in judged.advice:
         say(words)

@@ -44,3 +44,10 @@ def test_every_excerpt_line_that_a_pattern_matches_contains_one_of_its_keys():
         for line in lines:
             if pattern.search(line):
                 assert any(key in line.lower() for key in signal.keys), (signal.id, line)
+
+
+def test_every_sentence_of_the_table_has_its_chinese():
+    from gpuproof.core.words import translations
+
+    chinese = translations("zh")
+    assert {words for signal in table() for words in (signal.says, signal.remedy) if words} <= set(chinese)
