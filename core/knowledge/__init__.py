@@ -9,6 +9,7 @@ from gpuproof.core.knowledge.apps import AppProfile, app_profile, app_profiles
 from gpuproof.core.knowledge.cards import (
     GpuModel,
     amd_target,
+    capability_of_pci,
     gpu_by_name,
     gpu_models,
     intel_runs_xpu,
@@ -67,6 +68,7 @@ __all__ = [
     "branch",
     "branch_of",
     "capability",
+    "capability_of_pci",
     "cuda_of_variant",
     "cudnn_minimum_capability",
     "data_folder",

@@ -92,6 +92,14 @@ def gpu_by_name(name: str) -> GpuModel | None:
     return None
 
 
+def capability_of_pci(device_id: int) -> ComputeCapability | None:
+    """Return the capability of an NVIDIA PCI device id, e.g. 9.0 for 0x2330 (H100); None for an unlisted range."""
+    for row in rows("pci_ranges"):
+        if int(row["first"], 16) <= device_id <= int(row["last"], 16):
+            return capability(row["compute_capability"])
+    return None
+
+
 def vendor_of(name: str) -> Vendor:
     """Guess a card's maker from its name; nvidia when nothing speaks for another one."""
     wanted = name.lower()

@@ -9,7 +9,7 @@ from typing import Any
 from gpuproof.core.facts.machine import DisplayDevice, Gpu, Machine, OperatingSystem, PythonFacts
 from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.facts.version import DottedVersion, dotted
-from gpuproof.core.knowledge import amd_target, capability, gpu_by_name, vendor_of
+from gpuproof.core.knowledge import amd_target, capability, capability_of_pci, gpu_by_name, vendor_of
 from gpuproof.core.recommend.model import Card, Subject, TargetSystem
 
 _VENDORS = {0x10DE: "nvidia", 0x1002: "amd", 0x8086: "intel"}
@@ -111,7 +111,9 @@ def _from_pci(device: DisplayDevice) -> Card | None:
     bracketed = _BRACKETED.search(device.name)
     name = bracketed[1] if bracketed else device.name
     if vendor == "nvidia":
-        return replace(named_card("NVIDIA " + name), name=name or "NVIDIA GPU")
+        card = named_card("NVIDIA " + name)
+        device_capability = card.compute_capability or capability_of_pci(device.device_id)
+        return replace(card, name=name or "NVIDIA GPU", compute_capability=device_capability)
     if vendor == "amd":
         return Card(name=name or "AMD GPU", vendor="amd", gfx=amd_target(name))
     return Card(name=name or "Intel GPU", vendor="intel")

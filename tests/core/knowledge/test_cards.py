@@ -161,3 +161,37 @@ def test_amd_target_follows_from_the_name(name: str, target: str | None) -> None
 )
 def test_integrated_graphics_is_no_reason_for_xpu(name: str, runs: bool) -> None:
     assert knowledge.intel_runs_xpu(name) is runs
+
+
+@pytest.mark.parametrize(
+    ("device_id", "device"),
+    [
+        (0x102D, "3.7"),  # K80
+        (0x1380, "5.0"),  # GTX 750 Ti
+        (0x13C2, "5.2"),  # GTX 970
+        (0x15F8, "6.0"),  # P100
+        (0x1B06, "6.1"),  # GTX 1080 Ti
+        (0x1D81, "7.0"),  # TITAN V
+        (0x1EB8, "7.5"),  # T4
+        (0x2184, "7.5"),  # GTX 1660
+        (0x20B2, "8.0"),  # A100
+        (0x2204, "8.6"),  # RTX 3090
+        (0x2236, "8.6"),  # A10
+        (0x2504, "8.6"),  # RTX 3060
+        (0x26B9, "8.9"),  # L40S
+        (0x27B8, "8.9"),  # L4
+        (0x2330, "9.0"),  # H100 SXM
+        (0x2335, "9.0"),  # H200 SXM
+        (0x2901, "10.0"),  # B200
+        (0x2B85, "12.0"),  # RTX 5090
+        (0x2F04, "12.0"),  # RTX 5070
+        (0x2E12, "12.1"),  # GB10
+    ],
+)
+def test_capability_follows_from_the_pci_id(device_id: int, device: str) -> None:
+    assert str(knowledge.capability_of_pci(device_id)) == device
+
+
+def test_unlisted_pci_id_is_unknown() -> None:
+    assert knowledge.capability_of_pci(0x0040) is None
+    assert knowledge.capability_of_pci(0xFFFF) is None

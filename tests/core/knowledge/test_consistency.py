@@ -20,6 +20,7 @@ OWN = (
     "architectures",
     "gpus",
     "gpu_patterns",
+    "pci_ranges",
     "amd_targets",
     "intel_gpus",
     "bad_drivers",
@@ -128,3 +129,10 @@ def test_words_of_driver_trouble_are_translated() -> None:
         for notice in knowledge.driver_notices(system):
             assert notice.found in translations("zh")
             assert notice.remedy in translations("zh")
+
+
+def test_pci_ranges_do_not_overlap_and_name_known_architectures() -> None:
+    ranges = [(int(row["first"], 16), int(row["last"], 16)) for row in knowledge.rows("pci_ranges")]
+    assert ranges == sorted(ranges)
+    assert all(first <= last for first, last in ranges)
+    assert all(before[1] < after[0] for before, after in itertools.pairwise(ranges))

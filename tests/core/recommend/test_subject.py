@@ -114,3 +114,10 @@ def test_alpine_has_no_wheel_and_is_told_why() -> None:
     answer = recommend(subject_of(replace(MACHINE, os=os)))
     assert answer.choice is None
     assert "musl" in str(answer.because[0])
+
+
+def test_a_card_without_driver_and_name_is_known_by_its_pci_id() -> None:
+    devices = (DisplayDevice(address="01:00.0", vendor_id=0x10DE, device_id=0x2684),)  # RTX 4090
+    subject = subject_of(replace(MACHINE, gpus=FAILED, driver_version=ABSENT, display_devices=devices))
+    assert subject.cards == (Card(name="NVIDIA GPU", compute_capability=ComputeCapability(8, 9)),)
+    assert recommend(subject).driver.action == "install"
