@@ -18,7 +18,7 @@ _SAMPLE_FIELDS = {field.name for field in fields(TelemetrySample)}
 class Collector:
     """Takes one message at a time."""
 
-    def __init__(self, *, is_wsl: bool = False) -> None:
+    def __init__(self, *, is_wsl: bool = False, started_here: bool = False) -> None:
         self._lock = threading.Lock()
         self._samples: list[TelemetrySample] = []
         self._gpus: tuple[WatchedGpu, ...] = ()
@@ -29,6 +29,7 @@ class Collector:
         self._lost: list[tuple[int, float]] = []
         self._ended_s: float | None = None
         self._is_wsl = is_wsl
+        self._started_here = started_here
 
     def take(self, message: Message) -> TelemetrySample | None:
         """Note one message; returns the sample when it is one."""
@@ -73,6 +74,7 @@ class Collector:
                 lost=tuple(self._lost),
                 ended_s=self._ended_s,
                 is_wsl=self._is_wsl,
+                started_here=self._started_here,
             )
 
 

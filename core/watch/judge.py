@@ -149,6 +149,8 @@ def _evidence(seen: Observation, rows: list[Moment], figures: dict[str, float]) 
                 percent=round(figures["mean_whole_gpu_percent"]),
             )
         )
+    if seen.started_here and not any(row.process_memory_mib for row in seen.samples) and figures["gpu_time_ratio"] > 0:
+        words.append(text("The GPU idled before the program started and filled afterwards, so the load is its own."))
     words += [_memory_words(seen, gpu) for gpu in seen.gpus if _memory_of(seen, gpu.index) is not None]
     return tuple(words)
 

@@ -25,6 +25,7 @@ class WatchSettings:
     alarm_memory_percent: float = 95.0
     alarm_power_percent: float | None = None  # a card at its power cap is healthy, so only when asked for
     prometheus: str | None = None
+    started_here: bool = False  # the program starts with the watch, so what appears on the GPU is probably its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class Observation:
     lost: tuple[tuple[int, float], ...] = ()  # GPU and second
     ended_s: float | None = None  # when the program ended
     is_wsl: bool = False
+    started_here: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from gpuproof.core.watch.model import GpuClients, Observation, Phase, PhaseKind
 GPU_WORKS_PERCENT = 10.0  # below this, sustained, while the CPU is busy: the classic fallback
 CPU_WORKS_PERCENT = 50.0  # of one core
 _SMOOTH_S = 1.0
+_RISEN_MIB = 200.0  # a CUDA context and a small model hold more
 _FRESH_S = 1.6  # a reading that is asked for once a second counts as long as this
 
 
@@ -69,9 +70,11 @@ class _Gpu:
         self._clients = [row for row in seen.clients if row.gpu == index]
         self._last: TelemetrySample | None = None
         self._share: tuple[float, float] | None = None
+        self._first: TelemetrySample | None = None
 
     def take(self, sample: TelemetrySample) -> None:
         self._last = sample
+        self._first = self._first or sample
         if sample.process_sm_percent is not None:
             self._share = (sample.at_s, sample.process_sm_percent)
 
@@ -95,11 +98,21 @@ class _Gpu:
         if self._last.process_memory_mib is not None and self._last.process_memory_mib <= 0:
             return 0.0
         clients = _at(self._clients, at_s)
-        if clients is None:
-            return None
-        if clients.mine == 0 and self._seen.pids_match_driver:
+        if clients is not None and clients.mine == 0 and self._seen.pids_match_driver:
             return 0.0
-        return whole if clients.mine and not clients.others else None
+        if clients is not None and clients.mine and not clients.others:
+            return whole
+        return whole if self.is_newcomers() else None
+
+    def is_newcomers(self) -> bool:
+        """Tell whether this GPU idled when the program started and has filled since: then the load is its own."""
+        first, last = self._first, self._last
+        if not self._seen.started_here or first is None or last is None:
+            return False
+        if first.memory_used_mib is None or last.memory_used_mib is None or first.utilisation_percent is None:
+            return False
+        has_risen = last.memory_used_mib - first.memory_used_mib >= _RISEN_MIB
+        return has_risen and first.utilisation_percent < GPU_WORKS_PERCENT
 
 
 def _at(clients: list[GpuClients], at_s: float) -> GpuClients | None:

@@ -48,7 +48,7 @@ def watch(
 
     ``pynvml_path`` is another file than the app's own copy of pynvml.
     """
-    collector = Collector(is_wsl=is_wsl())
+    collector = Collector(is_wsl=is_wsl(), started_here=settings.started_here)
     relay = _Relay(collector, settings, on_sample)
     params = {
         "pid": settings.pid,

@@ -82,7 +82,7 @@ def watch_command(
 ) -> WatchedCommand:
     """Start a command, watch it to its end, read its log on the way, and judge all three views together."""
     command = Command(words, out, err)
-    settings = replace(settings, pid=command.process.pid)
+    settings = replace(settings, pid=command.process.pid, started_here=True)
     watching = Watching(settings, on_sample)
     exit_code = command.wait()
     seen = watching.wait(_AFTER_END_S)

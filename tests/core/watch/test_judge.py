@@ -72,6 +72,16 @@ def test_where_processes_are_hidden_an_idle_gpu_and_a_busy_cpu_can_be_told():
     assert judge(seen).verdict == "cpu"
 
 
+@pytest.mark.parametrize(("first_mib", "verdict"), [(480.0, "gpu"), (4400.0, "cannot_tell")])
+def test_a_gpu_that_fills_after_the_start_is_the_programs_own(first_mib, verdict):
+    seen = an_observation([(1, 100, 0.0), (6, 100, 95.0)], mine=False, memory=None, clients=(), pids_match_driver=False)
+    samples = tuple(
+        replace(row, memory_used_mib=first_mib) if row.gpu == 0 and row.at_s == 0 else row for row in seen.samples
+    )
+    assert judge(replace(seen, samples=samples, started_here=True)).verdict == verdict
+    assert judge(replace(seen, samples=samples)).verdict == "cannot_tell"
+
+
 def test_without_a_driver_a_busy_cpu_is_the_cpu():
     seen = replace(an_observation([(5, 100, 0.0)]), gpus=(), nvml_problem="NVML Shared Library Not Found", nvml_code=12)
     host = tuple(row for row in seen.samples if row.gpu is None)
