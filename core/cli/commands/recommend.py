@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.problems import UserProblem
-from gpuproof.core.words import Text, text
+from gpuproof.core.words import text
 
 if TYPE_CHECKING:
     from gpuproof.core.facts.version import DottedVersion
-    from gpuproof.core.recommend.model import Card, Recommendation, Subject
+    from gpuproof.core.recommend.model import Card, Subject
 
 _SYSTEMS = ("linux", "windows", "macos", "wsl")
 _NONE = ("none", "no", "cpu")
@@ -56,13 +56,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Decide and show; 0: there is a choice, 1: nothing fits or a fact is missing."""
+    from gpuproof.core.cli.show_recommendation import show_recommendation
     from gpuproof.core.recommend import recommend
     from gpuproof.core.recommend.document import recommendation_document
 
     recommendation = recommend(subject_from(arguments))
     _warn_when_old(terminal)
     document = recommendation_document(recommendation, terminal.language)
-    terminal.emit(document, lambda: show(recommendation, terminal))
+    terminal.emit(document, lambda: show_recommendation(recommendation, terminal))
     return 0 if recommendation.choice else 1
 
 
@@ -208,61 +209,3 @@ def _inspected(target: str | None) -> Any:
     from gpuproof.core.launch.targets import parse_target
 
     return read_machine(inspect_target(parse_target(target or "self"), import_torch=False))
-
-
-def show(recommendation: Recommendation, terminal: Terminal) -> None:
-    """Write the answer for a person: choice and command, reasons, driver, alternatives, why not."""
-    _show_choice(recommendation, terminal)
-    _list(terminal, text("Why:"), recommendation.because)
-    _show_driver(recommendation, terminal)
-    _list(terminal, text("Note:"), recommendation.notices)
-    _list(terminal, text("Not known:"), recommendation.missing)
-    if recommendation.alternatives:
-        terminal.say(text("Other ways:"))
-    for other in recommendation.alternatives:
-        terminal.say(f"  torch {other.torch} {other.variant}: {terminal.rendered(other.trade_off)}")
-        if other.needs:
-            terminal.say(f"    {terminal.rendered(other.needs)}")
-    if recommendation.rejected:
-        terminal.say(text("Not taken:"))
-    for no in recommendation.rejected[:12]:
-        terminal.say(f"  torch {no.torch} {no.variant}: {terminal.rendered(no.reason)}")
-
-
-def _show_choice(recommendation: Recommendation, terminal: Terminal) -> None:
-    choice = recommendation.choice
-    if choice is None:
-        terminal.say(text("Nothing published fits this machine as it is."))
-        return
-    if recommendation.installed_fits:
-        terminal.say(text("Nothing to do: the installed torch fits this machine."))
-    if recommendation.is_installed:
-        terminal.say(text("torch {torch}, build {variant}, is the newest.", torch=choice.torch, variant=choice.variant))
-    else:
-        terminal.say(text("Take torch {torch}, build {variant}.", torch=choice.torch, variant=choice.variant))
-    terminal.say(f"  {choice.commands.pip}")
-    if recommendation.certainty == "inferred":
-        terminal.say(text("How sure: inferred. The index page or the wheel itself was not read for this build."))
-    else:
-        terminal.say(text("How sure: confirmed. The wheel or the official list of builds was read."))
-
-
-def _show_driver(recommendation: Recommendation, terminal: Terminal) -> None:
-    driver = recommendation.driver
-    if recommendation.missing and recommendation.choice is None:
-        return
-    words = {
-        "keep": text("Driver: keep it."),
-        "install": text("Driver: install one, {minimum} or newer.", minimum=driver.minimum),
-        "upgrade": text("Driver: upgrade to {minimum} or newer.", minimum=driver.minimum),
-        "downgrade": text("Driver: go back to branch {branch}.", branch=driver.branch),
-        "none": text("Driver: nothing to do."),
-    }
-    _list(terminal, words[driver.action], driver.how)
-
-
-def _list(terminal: Terminal, heading: Text, lines: tuple[Text, ...]) -> None:
-    if lines or heading.template.startswith("Driver"):
-        terminal.say(heading)
-    for line in lines:
-        terminal.say(f"  {terminal.rendered(line)}")

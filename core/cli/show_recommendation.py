@@ -1,0 +1,65 @@
+"""A recommendation as lines for a person: choice and command, reasons, driver, other ways, why not."""
+
+from __future__ import annotations
+
+from gpuproof.core.cli.terminal import Terminal
+from gpuproof.core.recommend.model import Recommendation
+from gpuproof.core.words import Text, text
+
+
+def show_recommendation(recommendation: Recommendation, terminal: Terminal) -> None:
+    """Write the answer for a person: choice and command, reasons, driver, alternatives, why not."""
+    _show_choice(recommendation, terminal)
+    _list(terminal, text("Why:"), recommendation.because)
+    _show_driver(recommendation, terminal)
+    _list(terminal, text("Note:"), recommendation.notices)
+    _list(terminal, text("Not known:"), recommendation.missing)
+    if recommendation.alternatives:
+        terminal.say(text("Other ways:"))
+    for other in recommendation.alternatives:
+        terminal.say(f"  torch {other.torch} {other.variant}: {terminal.rendered(other.trade_off)}")
+        if other.needs:
+            terminal.say(f"    {terminal.rendered(other.needs)}")
+    if recommendation.rejected:
+        terminal.say(text("Not taken:"))
+    for no in recommendation.rejected[:12]:
+        terminal.say(f"  torch {no.torch} {no.variant}: {terminal.rendered(no.reason)}")
+
+
+def _show_choice(recommendation: Recommendation, terminal: Terminal) -> None:
+    choice = recommendation.choice
+    if choice is None:
+        terminal.say(text("Nothing published fits this machine as it is."))
+        return
+    if recommendation.installed_fits:
+        terminal.say(text("Nothing to do: the installed torch fits this machine."))
+    if recommendation.is_installed:
+        terminal.say(text("torch {torch}, build {variant}, is the newest.", torch=choice.torch, variant=choice.variant))
+    else:
+        terminal.say(text("Take torch {torch}, build {variant}.", torch=choice.torch, variant=choice.variant))
+    terminal.say(f"  {choice.commands.pip}")
+    if recommendation.certainty == "inferred":
+        terminal.say(text("How sure: inferred. The index page or the wheel itself was not read for this build."))
+    else:
+        terminal.say(text("How sure: confirmed. The wheel or the official list of builds was read."))
+
+
+def _show_driver(recommendation: Recommendation, terminal: Terminal) -> None:
+    driver = recommendation.driver
+    if recommendation.missing and recommendation.choice is None:
+        return
+    words = {
+        "keep": text("Driver: keep it."),
+        "install": text("Driver: install one, {minimum} or newer.", minimum=driver.minimum),
+        "upgrade": text("Driver: upgrade to {minimum} or newer.", minimum=driver.minimum),
+        "downgrade": text("Driver: go back to branch {branch}.", branch=driver.branch),
+        "none": text("Driver: nothing to do."),
+    }
+    _list(terminal, words[driver.action], driver.how)
+
+
+def _list(terminal: Terminal, heading: Text, lines: tuple[Text, ...]) -> None:
+    if lines or heading.template.startswith("Driver"):
+        terminal.say(heading)
+    for line in lines:
+        terminal.say(f"  {terminal.rendered(line)}")
