@@ -25,6 +25,8 @@ from gpuproof.gui.views.result_cards import doubt_card, ladder_card, layer_cards
 from gpuproof.gui.views.running_strip import RunningStrip
 from gpuproof.gui.views.step_footer import StepFooter
 
+_ROOM_FOR_PREVIEW = 820
+
 
 class BenchStep(Page):
     """Shows a run while it runs, and its result after it."""
@@ -59,6 +61,8 @@ class BenchStep(Page):
         presenter.state_changed.connect(self.show_state)
         presenter.events_arrived.connect(self.take)
         presenter.run_began.connect(self.begin)
+        self.width_changed.connect(self.board.fit)
+        self.width_changed.connect(lambda width: self.preview.set_allowed(width >= theme.px(_ROOM_FOR_PREVIEW)))
         self.board.words_renewed.connect(self.show_newest)
         self.show_state(presenter.state)
 
@@ -87,7 +91,7 @@ class BenchStep(Page):
     def begin(self) -> None:
         """A run starts: empty graphs, no figures."""
         self.board.begin()
-        self.preview.hide()
+        self.preview.forget()
         self._shown = None
         self._show_figures(None)
 

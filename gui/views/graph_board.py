@@ -19,6 +19,7 @@ from gpuproof.gui.views.parts import button, label, row
 
 REDRAW_HZ = 10
 WORDS_MS = 700
+_NARROWEST = 262  # of a graph
 
 
 class GraphBoard(QWidget):
@@ -43,7 +44,11 @@ class GraphBoard(QWidget):
         self.large.setSpacing(theme.px(12))
         self.large.addWidget(self.cards[0], 3)
         inside.addLayout(self.large)
-        inside.addLayout(self._grid())
+        self._columns = 0
+        self._grid = QGridLayout()
+        self._grid.setSpacing(theme.px(12))
+        inside.addLayout(self._grid)
+        self.fit(3 * theme.px(_NARROWEST))
         for made in self.cards:
             made.graph.hovered.connect(self._hover)
         self._redraw = QTimer(self)
@@ -158,14 +163,16 @@ class GraphBoard(QWidget):
         return row(label(text("Live graphs"), "heading"), self._phase, None, self._choice, self.pause_button, zoom,
                    *saves, spacing=4)  # fmt: skip
 
-    def _grid(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setSpacing(theme.px(12))
+    def fit(self, width: int) -> None:
+        """Arrange the small graphs in as many columns as the width has room for."""
+        columns = max(1, min(3, width // theme.px(_NARROWEST)))
+        if columns == self._columns:
+            return
+        self._columns = columns
         for place, made in enumerate(self.cards[1:]):
-            grid.addWidget(made, place // 3, place % 3)
+            self._grid.addWidget(made, place // columns, place % columns)
         for column in range(3):
-            grid.setColumnStretch(column, 1)
-        return grid
+            self._grid.setColumnStretch(column, int(column < columns))
 
     def _shade(self) -> None:
         spans = [(phase.start_s, phase.end_s, phase.name == "gpu") for phase in self.run.phases]

@@ -51,7 +51,9 @@ class GraphCard(QFrame):
         inside = QVBoxLayout(self)
         inside.setContentsMargins(theme.px(16), theme.px(12), theme.px(12), theme.px(10))
         inside.setSpacing(theme.px(4))
-        inside.addLayout(row(label(spec.title, "heading"), None, self._value, label(spec.unit, "small"), spacing=6))
+        inside.addLayout(
+            row(label(spec.title, "heading", wraps=True), self._value, label(spec.unit, "small"), spacing=6)
+        )
         inside.addLayout(self._legend())
         inside.addWidget(self.graph)
         explains = label(spec.explains, "small", wraps=True)

@@ -14,7 +14,7 @@ import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPen
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QSizePolicy, QVBoxLayout, QWidget
 
 from gpuproof.core.words import Text
 from gpuproof.gui.presenters.tracks import Track
@@ -163,7 +163,8 @@ class Graph(QWidget):
         item.hideButtons()
         item.setMenuEnabled(False)
         item.setClipToView(False)
-        item.showGrid(x=False, y=True, alpha=0.12)
+        for name in ("left", "bottom"):  # drawing the ticks takes longer than all curves: keep the picture
+            item.getAxis(name).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         item.getViewBox().disableAutoRange()
         item.getViewBox().setDefaultPadding(0)
         item.getAxis("left").setWidth(theme.px(46))

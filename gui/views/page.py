@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gpuproof.core.words import Text
@@ -10,6 +11,7 @@ from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.parts import label
 
 WIDEST = 1240
+_MARGIN = 32
 
 
 class _Ground(QWidget):
@@ -21,7 +23,12 @@ class _Ground(QWidget):
 
 
 class Page(QWidget):
-    """One page of the stack. Subclasses fill ``body`` and ``footer`` and show states; they decide nothing."""
+    """One page of the stack. Subclasses fill ``body`` and ``footer`` and show states; they decide nothing.
+
+    ``width_changed`` carries the width that the body can have without scrolling sideways.
+    """
+
+    width_changed = Signal(int)
 
     def __init__(self, title: Text, subtitle: Text) -> None:
         super().__init__()
@@ -41,6 +48,13 @@ class Page(QWidget):
         self.footer.setSpacing(theme.px(10))
         outer.addWidget(self._footer_frame)
         self._footer_frame.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
+        """Tell parts that arrange themselves by width."""
+        super().resizeEvent(event)
+        self.width_changed.emit(
+            event.size().width() - 2 * theme.px(_MARGIN) - self.scroll_area.verticalScrollBar().width()
+        )
 
     def set_title(self, title: Text, subtitle: Text) -> None:
         """Say another title."""
@@ -71,7 +85,7 @@ class Page(QWidget):
         ground = _Ground()
         ground.setObjectName("body")
         across = QHBoxLayout(ground)
-        across.setContentsMargins(theme.px(32), theme.px(28), theme.px(32), theme.px(28))
+        across.setContentsMargins(theme.px(_MARGIN), theme.px(28), theme.px(_MARGIN), theme.px(28))
         middle = QWidget()
         middle.setMaximumWidth(theme.px(WIDEST))
         self.body = QVBoxLayout(middle)

@@ -20,6 +20,8 @@ from gpuproof.core.words import Text, literal
 from gpuproof.gui.style import icons, speech, theme
 from gpuproof.gui.style.colours import Tone
 
+_NARROWEST = 90
+
 
 def label(words: Text, role: str = "", *, wraps: bool = False, tone: Tone | None = None) -> QLabel:
     """Make a plain-text label; ``role`` picks its look in the style sheet."""
@@ -27,6 +29,7 @@ def label(words: Text, role: str = "", *, wraps: bool = False, tone: Tone | None
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wraps)
     if wraps:
+        made.setMinimumWidth(theme.px(_NARROWEST))  # its own hint assumes that nobody wants to wrap this early
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     if role:
         made.setProperty("role", role)

@@ -53,6 +53,7 @@ class PreviewCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "card")
+        self._has_picture, self._is_allowed = False, True
         self._frame = label(literal(""), "small")
         self._picture = Picture()
         inside = QVBoxLayout(self)
@@ -73,4 +74,15 @@ class PreviewCard(QFrame):
         if len(data) <= _MOST_BYTES and picture.loadFromData(data, "PNG"):
             self._picture.show_picture(picture)
             speech.put(self._frame, text("frame {number}", number=preview.frame))
-            self.show()
+            self._has_picture = True
+            self.setVisible(self._is_allowed)
+
+    def set_allowed(self, allowed: bool) -> None:
+        """Leave the card away where there is no room for it."""
+        self._is_allowed = allowed
+        self.setVisible(allowed and self._has_picture)
+
+    def forget(self) -> None:
+        """A new run begins: there is no frame yet."""
+        self._has_picture = False
+        self.hide()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from gpuproof.core.words import literal, text
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
@@ -98,13 +98,16 @@ class ReportStep(Page):
 
     def _file_card(self) -> QFrame:
         frame, inside = card()
-        self._path, self._size = data_label(role="heading"), label(literal(""), "small")
+        self._path, self._size = QLineEdit(), label(literal(""), "small")
+        self._path.setReadOnly(True)
+        self._path.setProperty("role", "command")
+        speech.put(self._path, text("Path of the report"), "setAccessibleName")
         inside.addLayout(row(self._path, self._size))
         self._save_buttons = [button(words, partial(self._ask_and_save, kind), icon="save") for kind, words in FORMATS]
-        tools = row(spacing=8)
-        for made in self._save_buttons:
-            tools.addWidget(made)
-        tools.addStretch(1)
+        tools = QGridLayout()
+        tools.setSpacing(theme.px(8))
+        for place, made in enumerate(self._save_buttons):
+            tools.addWidget(made, place // 3, place % 3)
         inside.addLayout(tools)
         copy = button(text("Copy the path"), self._copy_path, icon="copy", kind="quiet")
         folder = button(text("Open the folder"), self._open_folder, icon="open", kind="quiet")

@@ -35,7 +35,7 @@ def stage_card(result: BenchResult) -> QFrame | None:
     if not devices:
         return None
     frame, inside = card()
-    inside.addWidget(label(text("Stages of one frame"), "heading"))
+    inside.addWidget(label(text("Stages of one frame"), "heading", wraps=True))
     for device in devices:
         inside.addWidget(label(_device_words(device), "small", wraps=True))
         inside.addWidget(_stage_bars(device))
@@ -50,7 +50,7 @@ def ladder_card(result: BenchResult) -> QFrame | None:
     if device is None or not rungs:
         return None
     frame, inside = card()
-    inside.addWidget(label(text("Ladder: what each setting is worth here"), "heading"))
+    inside.addWidget(label(text("Ladder: what each setting is worth here"), "heading", wraps=True))
     most = max((rung.frames_per_second or 0.0 for rung in rungs), default=0.0) or 1.0
     colour = "cpu_line" if device.device == "cpu" else "gpu_line"
     bars = Bars(text("Speed by variant"))
@@ -79,7 +79,7 @@ def doubt_card(result: BenchResult) -> QFrame | None:
     if not doubts:
         return None
     frame, inside = card()
-    inside.addWidget(label(text("Doubts"), "heading"))
+    inside.addWidget(label(text("Doubts"), "heading", wraps=True))
     for words in doubts:
         inside.addLayout(bullet(words, "warning", "warning"))
     return frame

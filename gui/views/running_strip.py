@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout, QWidget
 
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.style import speech, theme
@@ -24,15 +24,15 @@ class RunningStrip(QFrame):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         speech.put(self.bar, text("Progress"), "setAccessibleName")
-        self._asking = QStackedWidget()
-        self._asking.addWidget(self._plain())
-        self._asking.addWidget(self._question())
+        self.cancel_button = button(text("&Cancel"), self.ask, icon="stop")
+        self._question = self._make_question()
         inside = QVBoxLayout(self)
         inside.setContentsMargins(theme.px(20), theme.px(14), theme.px(20), theme.px(16))
         inside.setSpacing(theme.px(10))
-        inside.addLayout(row(self._words, self._remaining, self._asking, spacing=14))
+        inside.addLayout(row(self._words, self._remaining, self.cancel_button, spacing=14))
         inside.addWidget(self.bar)
-        self._asking.setSizePolicy(self.sizePolicy())
+        inside.addWidget(self._question)
+        self._stop_asking()
         self.hide()
 
     def show_running(self, words: Text, fraction: float | None, remaining: Text | None, *, stops: bool) -> None:
@@ -46,7 +46,7 @@ class RunningStrip(QFrame):
             self.bar.setValue(round(1000 * min(1.0, max(0.0, fraction))))
         self.cancel_button.setEnabled(not stops)
         if stops:
-            self._asking.setCurrentIndex(0)
+            self._stop_asking()
         if self.isHidden():
             self.show()
             if self.isVisible() and self.cancel_button.isEnabled():  # what was pressed to start it is gone or disabled
@@ -54,31 +54,27 @@ class RunningStrip(QFrame):
 
     def rest(self) -> None:
         """Hide; nothing runs."""
-        self._asking.setCurrentIndex(0)
+        self._stop_asking()
         self.hide()
 
     @Slot()
     def ask(self) -> None:
         """Ask whether to stop."""
         if self.isVisible() and self.cancel_button.isEnabled():
-            self._asking.setCurrentIndex(1)
+            self._question.show()
             self.no_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _plain(self) -> QWidget:
-        self.cancel_button = button(text("&Cancel"), self.ask, icon="stop")
-        return _holder(self.cancel_button)
-
-    def _question(self) -> QWidget:
+    def _make_question(self) -> QWidget:
         self.yes_button = button(text("Stop it"), self._confirm, kind="primary")
-        self.no_button = button(text("Go on"), lambda: self._asking.setCurrentIndex(0))
-        return _holder(label(text("Really stop? What was found so far stays.")), self.yes_button, self.no_button)
+        self.no_button = button(text("Go on"), self._stop_asking)
+        holder = QWidget()
+        words = label(text("Really stop? What was found so far stays."), wraps=True)
+        holder.setLayout(row(words, self.yes_button, self.no_button))
+        return holder
+
+    def _stop_asking(self) -> None:
+        self._question.hide()
 
     def _confirm(self) -> None:
-        self._asking.setCurrentIndex(0)
+        self._stop_asking()
         self.cancel_confirmed.emit()
-
-
-def _holder(*items: QWidget) -> QWidget:
-    holder = QWidget()
-    holder.setLayout(row(None, *items))
-    return holder

@@ -44,6 +44,7 @@ class WatchPage(Page):
         self.body.addStretch(1)
         presenter.state_changed.connect(self.show_state)
         presenter.samples_arrived.connect(self.board.take)
+        self.width_changed.connect(self.board.fit)
         presenter.watch_began.connect(self.board.begin)
         self.board.hide()
         self.show_state(presenter.state)

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gpuproof.core.words import translations
-from gpuproof.gui.style import theme
+from gpuproof.core.words import Text, translations
+from gpuproof.gui.shell import SMALLEST
+from gpuproof.gui.style import speech, theme
 from gpuproof.gui.style.speech import remembered
 from gpuproof.gui.views.main_window import ORDER
 
@@ -119,3 +120,47 @@ def test_no_button_is_narrower_than_its_words(
                 assert made.width() >= wanted, (page, made.text(), made.width(), wanted)
     while abs(theme.scale() - 1.0) > 0.01:
         window.next_text_size()
+
+
+@pytest.mark.parametrize(
+    ("language", "scale", "size"),
+    [("en", 1.0, SMALLEST), ("zh", 1.0, SMALLEST), ("en", 1.3, (1240, 840)), ("zh", 1.3, (1240, 840))],
+)
+def test_no_page_scrolls_sideways(
+    full_window: Any, qapp: QApplication, language: str, scale: float, size: tuple[int, int]
+) -> None:
+    window = full_window.window
+    window.resize(*size)
+    if language == "zh":
+        window.switch_language()
+    while abs(theme.scale() - scale) > 0.01:
+        window.next_text_size()
+    wide = {}
+    for page in ORDER:
+        window.open_page(page)
+        qapp.processEvents()
+        qapp.processEvents()
+        wide[page] = window.page(page).scroll_area.horizontalScrollBar().maximum()
+    assert {page: width for page, width in wide.items() if width} == {}
+
+
+def test_strings_that_are_two_fifths_longer_fit(
+    full_window: Any, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = full_window.window
+
+    def longer(words: Text) -> str:
+        said = words.render("en")
+        return said if words.template == "{literal}" else said + "x" * (len(said) * 2 // 5)
+
+    monkeypatch.setattr(speech, "say", longer)
+    speech.repeat(window)
+    for page in ORDER:
+        window.open_page(page)
+        qapp.processEvents()
+        qapp.processEvents()
+        assert window.page(page).scroll_area.horizontalScrollBar().maximum() == 0, page
+        for made in window.page(page).findChildren(QAbstractButton):
+            if made.isVisible() and made.text():
+                wanted = made.fontMetrics().horizontalAdvance(made.text().replace("&", ""))
+                assert made.width() >= wanted, (page, made.text())
