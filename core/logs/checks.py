@@ -71,6 +71,14 @@ def _providers(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     return ("gpu" if GPU_PROVIDER.fullmatch(providers[0]) else "cpu"), signal.decisive, signal.component
 
 
+def _providers_set(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """A list that was set: the CPU first is the CPU; a GPU first is a request, which can fall back in silence."""
+    seen = _providers(signal, found, line)
+    if seen is None:
+        return None
+    return seen[0], seen[0] == "cpu", signal.component
+
+
 def _requested(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     if re.search(r"(?i)available|applied|not in|fall", line):
         return None
@@ -137,7 +145,7 @@ def _soft_need(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 def _no_gpu(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """No GPU was found: an exception ends the run, any other message lets it go on without."""
     if re.search(
-        r"(?i)CUDA_HOME|CUDA_PATH|toolkit|nvcc|cmake|header|\bwhen no\b|\bif\b|\?|\btpu available|no gpu memory"
+        r"(?i)mediapipe|task_runner|CUDA_HOME|CUDA_PATH|toolkit|nvcc|cmake|header|\bwhen no\b|\bif\b|\?|\btpu available|no gpu memory"
         r"|no cuda runtime|cuda extension|cuda kernel|no gpu (?:limit|usage|layers)|flash|triton|cudnn factory"
         r"|gpu functionality|cpu version|cuda version|cuda graph|cuda error|no cuda error|peer|p2p",
         line,
@@ -155,7 +163,7 @@ def _fallback(signal: Signal, found: re.Match[str], line: str) -> Look | None:
         return "gpu", False, signal.component
     if re.search(
         r"(?i)offload|\b(?:can|could|would|may|might|should|please|cannot|unless|usage|instead of (?:the )?cpu)\b"
-        r"|--help|\bif (?!no\b)|n't|\bnot (?:use|fall|run)|\?|better|slower than|for node|is (?:false|disabled|off)\b",
+        r"|--help|\bif (?!no\b)|n't|\bnot (?:use|fall|run)|\?|better|slower than|for node|is (?:false|disabled|off)\b|^\s*--?\w",
         around,
     ):
         return None
@@ -191,7 +199,8 @@ def _lib(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 
 
 def _tf_nodev(signal: Signal, found: re.Match[str], line: str) -> Look | None:
-    is_probe = re.search(r"(?i)cuInit|tensorflow|stream_executor|cuda_driver\.cc", line) is not None
+    is_probe = re.search(r"(?i)tensorflow|stream_executor|cuda_driver\.cc", line) is not None
+    is_probe = is_probe or ("cuInit" in line and not re.search(r"\w(?:Error|Exception)\b", line))
     return ("cpu" if is_probe else "error"), True, signal.component
 
 
@@ -227,6 +236,7 @@ _CHECKS: dict[str, Check] = {
     "device_choice": _device_choice,
     "zh": _zh,
     "providers": _providers,
+    "providers_set": _providers_set,
     "requested": _requested,
     "layers": _layers,
     "count": _count,

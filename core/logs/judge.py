@@ -128,7 +128,8 @@ class _Weigh:
         last = _last(self.error)
         if any(event.order > last.order for event in self.gpu) and not self._ended_by(last):
             return None
-        after = [event for event in self.cpu if event.order > last.order]
+        chosen = [event for event in self.cpu if "unavailable" not in event.signal.flags]
+        after = [event for event in chosen if event.order > last.order]
         after += [event for event in self.fallback if event.order == last.order]
         survived = [event for event in self.cpu if "version" not in event.signal.flags] if self._is_warning() else []
         went_on = self._is_warning(but="arch") and self.work_order > last.order

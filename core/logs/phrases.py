@@ -9,7 +9,7 @@ NOT_APPLIED = re.compile(
     r"(?i)\boffload|map_location|\bif\b|\bwhether\b|\busage:|--help|\bchoose (?:from|between)\b|\bplease\b|n't\b"
     r"|\bdefault: |\bshould\b|\btry(?:ing)? to\b|\bcan(?:not)?\b|\bcould\b|\bunable\b|\bfail|\bnot\b|\bno\b|\bneeds?\b"
     r"|\brequested\b|\brequires?\b|\bsupports?\b|\brecommend|\bwant\b|\bhow to\b|\bpip install\b|\?|\bwithout\b"
-    r"|\bmust\b|\bself\.|\bproviders?\b|\bdef \w+\(|^\s*(?:File \"|#|>>> |import |from |return )|\bwould\b|\bmight\b"
+    r"|\bmust\b|\bself\.|^\s*--?\w[\w-]*\s|\bproviders?\b|\bdef \w+\(|^\s*(?:File \"|#|>>> |import |from |return )|\bwould\b|\bmight\b"
     r"|\bmay\b|\bwhen\b"
 )
 ZH_NOT_APPLIED = re.compile(
@@ -18,7 +18,7 @@ ZH_NOT_APPLIED = re.compile(
 ZH_DENIED = re.compile(r"未|无法|不能|没有|不支持|不可用|失败|没")
 # parts of an application that run on the CPU by design or by choice
 HELPER = re.compile(
-    r"(?i)\b(vae|clip|text[ _]?encoder\w*|t5\w*|tokeni[sz]er|vad|pyannote|safety[ _]checker|embedd?ings?"
+    r"(?i)\b(vae|clip|text[ _]?encoder\w*|t5\w*|tokeni[sz]er|vad|pyannote|safety[ _]checker"
     r"|vision[ _]?tower|image[ _]?encoder|post-?process\w*|pre-?process\w*|demucs|denoiser"
     r"|face[ _-]?(?:detect\w*|analy\w*|parser)"
     r"|landmarks?|mediapipe|task_runner|tf_?lite|xnnpack|preview|generator"
@@ -26,4 +26,6 @@ HELPER = re.compile(
 )
 CODEC = re.compile(r"(?i)ffmpeg|nvenc|nvdec|cuvid|hwaccel|vaapi|\b(?:encod\w+|decod\w+|video reader|decord)\b")
 GPU_PROVIDER = re.compile(r"(?i)(?:cuda|tensorrt|nvtensorrtrtx|dml|rocm|migraphx|coreml|webgpu|qnn)\w*")
-FATAL = re.compile(r"\b\w*(?:Error|Exception)\b\s*[:(]|\bERROR\b|\bFATAL\b|\bCRITICAL\b|\braise \b|\[E\b|level=ERROR")
+FATAL = re.compile(
+    r"\b\w*(?:Error|Exception)\b\s*[:(]|\bERROR\b|\berror: |\bFATAL\b|\bCRITICAL\b|\braise \b|\[E\b|level=ERROR"
+)
