@@ -21,10 +21,12 @@ VERDICTS: dict[str, Text] = {
 
 def show_comparison(comparison: Comparison, terminal: Terminal) -> None:
     """Write the whole comparison, the reasons against it first."""
-    if not comparison.comparable:
+    if comparison.reasons and not comparison.comparable:
         terminal.say(text("These runs must not be compared:"))
-        for reason in comparison.reasons:
-            terminal.say(literal("  - " + visible(reason.render(terminal.language))))
+    elif comparison.reasons:
+        terminal.say(text("Some figures cannot be compared:"))
+    for reason in comparison.reasons:
+        terminal.say(literal("  - " + visible(reason.render(terminal.language))))
     if not comparison.same_machine:
         terminal.say(text("The reports come from two machines, or were redacted with two keys."))
     if comparison.changes:

@@ -35,6 +35,8 @@ _MUST_AGREE_WORDS: dict[str, Text] = {
     "cpu_batch": text("The CPU ran another batch size: {before} before, {after} after."),
     "power_source": text("The machine had another power source: {before} before, {after} after."),
 }
+# The session's "unstable" and "other_load" speak of the processor's side; a GPU's own figure can still be judged.
+_SPOILED_SIDE: dict[str, Side] = {"unstable": "cpu", "other_load": "cpu", "on_battery": "both"}
 _SPOILING_DOUBTS: dict[str, tuple[Text, Text]] = {
     "unstable": (text("The run before was unstable."), text("The run after was unstable.")),
     "other_load": (
@@ -53,7 +55,7 @@ _LOADED_PERCENT = 80.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why figures may not be compared; ``side`` says which."""
+    """Why figures may not be compared; ``side`` says which: those of one device, or (``both``) all."""
 
     kind: str
     side: Side
@@ -110,7 +112,12 @@ def _ran(report: Report) -> bool:
 
 def _doubts(which: int, report: Report) -> list[Reason]:
     return [
-        Reason(kind=doubt.kind, side="both", words=_SPOILING_DOUBTS[doubt.kind][which], detail=doubt.words)
+        Reason(
+            kind=doubt.kind,
+            side=_SPOILED_SIDE[doubt.kind],
+            words=_SPOILING_DOUBTS[doubt.kind][which],
+            detail=doubt.words,
+        )
         for doubt in (report.result.doubts if report.result else ())
         if doubt.kind in _SPOILING_DOUBTS
     ]

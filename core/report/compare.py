@@ -29,7 +29,10 @@ class MetricComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The answer. Where ``comparable`` is False the figures that a reason touches are never called faster or slower."""
+    """The answer. A figure that a reason touches is never called faster or slower.
+
+    ``comparable`` is False when another GPU, preset, workload ... was measured, or when no figure is left untouched.
+    """
 
     comparable: bool
     reasons: tuple[Reason, ...]
@@ -53,8 +56,10 @@ def compare_runs(baseline: Sequence[Report], after: Report) -> Comparison:
     results = tuple(
         _weigh(first[name], second[name], reasons, is_same_run=is_same_run) for name in first if name in second
     )
+    is_another_run = any(reason.side != "cpu" for reason in reasons)
+    is_any_left = any(not _is_touched(metric, reasons) for name, metric in second.items() if name in first)
     return Comparison(
-        comparable=not reasons,
+        comparable=is_any_left and not is_another_run,
         reasons=reasons,
         changes=changes_between(newest, after),
         results=results,
@@ -93,7 +98,6 @@ def _common(runs: Sequence[dict[str, Metric]]) -> dict[str, Metric]:
 
 def _weigh(before: Metric, after: Metric, reasons: Sequence[Reason], *, is_same_run: bool) -> MetricComparison:
     ratio, low, high = (1.0, 1.0, 1.0) if is_same_run else difference(before.level, after.level)
-    touched = any("both" in (reason.side, after.side) or reason.side == after.side for reason in reasons)
     verdict = verdict_of(ratio, low, high, higher_is_better=after.higher_is_better)
     return MetricComparison(
         metric=after.name,
@@ -103,5 +107,9 @@ def _weigh(before: Metric, after: Metric, reasons: Sequence[Reason], *, is_same_
         ratio=ratio,
         low=low,
         high=high,
-        verdict="cannot_tell" if touched else verdict,
+        verdict="cannot_tell" if _is_touched(after, reasons) else verdict,
     )
+
+
+def _is_touched(metric: Metric, reasons: Sequence[Reason]) -> bool:
+    return any("both" in (reason.side, metric.side) or reason.side == metric.side for reason in reasons)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gpuproof.core.bench.model import BenchResult, Block, DeviceResult
 from gpuproof.core.report.statistics import BETWEEN_RUNS, Level, level_of, level_of_interval, minus
 
-_FITS = 0.05  # a figure further than this from its own blocks is taken by its interval alone
+_FITS = 0.001  # a figure that its own blocks do not give is taken by its interval alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,7 @@ def metrics_of(result: BenchResult | None) -> dict[str, Metric]:
 
 
 def _device_metrics(side: str, device: DeviceResult, result: BenchResult) -> dict[str, Metric]:
-    blocks = [
-        b for b in result.blocks if b.device == device.device and b.variant == device.variant and not b.is_warm_up
-    ]
+    blocks = counted_blocks(result, device)
     between = BETWEEN_RUNS[side]
     found: dict[str, Metric] = {}
     speed = _level(blocks, lambda block: block.frames / block.duration_s if block.duration_s > 0 else 0.0, between)

@@ -1,10 +1,11 @@
 """The arithmetic of a comparison: the typical speed of a run with its uncertainty.
 
-Block times are skewed to the right (a hiccup only ever makes a block slower) and depend on their neighbours (clocks,
-temperature). So: logarithms of the rates; eight groups of neighbouring blocks, each counted by its median; a
-trimmed mean of them with Yuen's error; that error widened by what the dependence of neighbours hides; Welch's t
-for the difference. Two runs of the same thing differ by more than their blocks tell (placement in memory, temperature),
-so a variance between runs is added: estimated where several runs were made, ``BETWEEN_RUNS`` otherwise.
+The value is the one that a report shows: the geometric mean over all counted blocks. Block times are skewed (a hiccup
+only ever makes a block slower) and depend on their neighbours (clocks, temperature), so the error is taken from
+logarithms, from about eight groups of neighbouring blocks, widened by what the dependence of neighbours still hides;
+phases that were measured apart add their difference as drift; Welch's t decides. Two runs of the same thing differ by
+more than their blocks tell (placement in memory, temperature), so a variance between runs is added: estimated where
+several runs were made, ``BETWEEN_RUNS`` otherwise.
 The error rates that follow are simulated by ``tests/benchmarks/compare_error_rates.py``.
 """
 
@@ -34,21 +35,20 @@ class Level:
 def level_of(phases: Sequence[Sequence[float]], between_runs: float) -> Level | None:
     """Return the level of a run from the rates of its phases (stretches measured apart); None: too few blocks."""
     logs = [[math.log(rate) for rate in phase if rate > 0] for phase in phases]
-    groups = [_group_medians(phase) for phase in logs if phase]
+    logs = [phase for phase in logs if phase]
+    groups = [_group_means(phase) for phase in logs]
     count = sum(map(len, groups))
     if count < _FEWEST_GROUPS:
         return None
-    means = [_trimmed_mean(group) for group in groups]
-    within = sum(_winsorized_squares(group) for group in groups)
-    freedom = max(1, count - len(groups) - 2 * sum(_trim(group) for group in groups))
-    factor = statistics.fmean(
-        _dependence_factor(p, len(g)) for p, g in zip([p for p in logs if p], groups, strict=True)
-    )
-    sampling = within / freedom / (count - 2 * sum(_trim(group) for group in groups)) * factor
-    drift = statistics.variance(means) / len(means) if len(means) > 1 else 0.0
+    freedom = max(1, count - len(groups))
+    within = sum((value - statistics.fmean(group)) ** 2 for group in groups for value in group)
+    factor = statistics.fmean(_dependence_factor(phase, len(group)) for phase, group in zip(logs, groups, strict=True))
+    sampling = within / freedom / count * factor
+    drift = statistics.variance([statistics.fmean(phase) for phase in logs]) / len(logs) if len(logs) > 1 else 0.0
     variance = sampling + drift + between_runs**2
-    own = sampling**2 / freedom + (drift**2 / (len(means) - 1) if drift else 0.0)
-    return Level(statistics.fmean(means), math.sqrt(variance), variance**2 / own if own else math.inf)
+    own = sampling**2 / freedom + (drift**2 / (len(logs) - 1) if drift else 0.0)
+    value = statistics.fmean(value for phase in logs for value in phase)
+    return Level(value, math.sqrt(variance), variance**2 / own if own else math.inf)
 
 
 def level_of_interval(value: float, low: float, high: float, between_runs: float) -> Level | None:
@@ -103,32 +103,13 @@ def t_quantile(probability: float, freedom: float) -> float:
     return z + sum(term / freedom**power for power, term in enumerate(terms, 1))
 
 
-def _group_medians(values: Sequence[float]) -> list[float]:
-    """Return the medians of about eight groups of neighbours; few values stay as they are."""
+def _group_means(values: Sequence[float]) -> list[float]:
+    """Return the means of about eight groups of neighbours; few values stay as they are."""
     if len(values) < 2 * _FEWEST_GROUPS:
         return list(values)
     groups = min(_GROUPS, len(values) // 2)
     cuts = [round(index * len(values) / groups) for index in range(groups + 1)]
-    return [statistics.median(values[start:end]) for start, end in itertools.pairwise(cuts)]
-
-
-def _trim(values: Sequence[float]) -> int:
-    """Return how many groups are set aside at each end: one of eight."""
-    return len(values) // 6
-
-
-def _trimmed_mean(values: Sequence[float]) -> float:
-    cut = _trim(values)
-    return statistics.fmean(sorted(values)[cut : len(values) - cut])
-
-
-def _winsorized_squares(values: Sequence[float]) -> float:
-    """Return the sum of squares about the mean after the outermost values were drawn in (Yuen)."""
-    cut, ordered = _trim(values), sorted(values)
-    kept = ordered[cut : len(ordered) - cut]
-    drawn_in = [kept[0]] * cut + kept + [kept[-1]] * cut
-    mean = statistics.fmean(drawn_in)
-    return sum((value - mean) ** 2 for value in drawn_in)
+    return [statistics.fmean(values[start:end]) for start, end in itertools.pairwise(cuts)]
 
 
 def _dependence_factor(values: Sequence[float], groups: int) -> float:

@@ -21,7 +21,7 @@ CASES = {
     "calm": {"spread": 0.005, "phi": 0.3, "count": 24, "between": 0.003},
     "few blocks": {"spread": 0.02, "phi": 0.3, "count": 8, "between": 0.005},
     "strong dependence": {"spread": 0.02, "phi": 0.7, "count": 24, "between": 0.005},
-    "many hiccups": {"spread": 0.02, "phi": 0.3, "count": 24, "between": 0.005, "hiccups": 0.15},
+    "many hiccups": {"spread": 0.02, "phi": 0.3, "count": 24, "between": 0.005, "hiccups": 0.10, "size": 0.15},
     "wide spread": {"spread": 0.06, "phi": 0.3, "count": 24, "between": 0.005},
     "two phases (CPU)": {"spread": 0.02, "phi": 0.3, "count": 24, "between": 0.005, "phases": 2, "apart": 0.005},
     "long run": {"spread": 0.02, "phi": 0.3, "count": 120, "between": 0.005},
@@ -38,6 +38,7 @@ def run(
     count: int,
     between: float,
     hiccups: float = 0.05,
+    size: float = 0.05,
     phases: int = 1,
     apart: float = 0.0,
 ) -> list[list[float]]:
@@ -47,7 +48,7 @@ def run(
         level_here, noise, rates = base + rng.gauss(0, apart), rng.gauss(0, spread), []
         for _ in range(count):
             noise = phi * noise + math.sqrt(1 - phi * phi) * rng.gauss(0, spread)
-            hiccup = rng.expovariate(1 / 0.15) if rng.random() < hiccups else 0.0
+            hiccup = rng.expovariate(1 / size) if rng.random() < hiccups else 0.0
             rates.append(math.exp(level_here + noise - hiccup))
         found.append(rates)
     return found

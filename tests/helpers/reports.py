@@ -10,6 +10,7 @@ from typing import Any
 
 from helpers.machines import a_machine
 
+from gpuproof.core.agent.workload.intervals import interval
 from gpuproof.core.bench.model import (
     BenchResult,
     BenchSettings,
@@ -80,32 +81,36 @@ def some_telemetry(count: int = 40) -> tuple[TelemetrySample, ...]:
     return tuple(sorted(gpu + host, key=lambda sample: sample.at_s))
 
 
+def a_side(name: str, blocks: list[Block], batch: int, **changes: Any) -> DeviceResult:
+    """Return one side's figures as the session makes them from its blocks."""
+    counted = [block for block in blocks if not block.is_warm_up]
+    found = interval([block.duration_s / block.frames for block in counted])
+    fps, frames = 1 / found.mean_s, sum(block.frames for block in counted)
+    stages = {stage: 1000 * sum(dict(block.stages_s)[stage] for block in counted) / frames for stage in STAGES_MS}
+    side = DeviceResult(
+        device=counted[0].device,
+        name=name,
+        variant=counted[0].variant,
+        frames_per_second=fps,
+        low=fps * math.exp(-found.half_width),
+        high=fps * math.exp(found.half_width),
+        stages=stages,
+        batch=batch,
+        variants={counted[0].variant: {"passed": True, "batch": batch}},
+    )
+    return replace(side, **changes)
+
+
 def a_result(*, gpu_fps: float = 6100.0, cpu_fps: float = 41.0, seed: int = 1, **changes: Any) -> BenchResult:
-    """Return a finished quick run on GPU and CPU."""
-    gpu = DeviceResult(
-        device="cuda:0",
-        name="NVIDIA H100 80GB HBM3",
-        variant="fp16",
-        frames_per_second=gpu_fps,
-        low=gpu_fps * 0.99,
-        high=gpu_fps * 1.01,
-        stages=STAGES_MS,
-        batch=64,
-        variants={"fp32": {"frames_per_second": gpu_fps / 3}},
-        extra={"peak_vram_mib": 2890.0},
-    )
-    cpu = DeviceResult(
-        device="cpu",
-        name="Intel(R) Xeon(R) Processor",
-        variant="fp32",
-        frames_per_second=cpu_fps,
-        low=cpu_fps * 0.98,
-        high=cpu_fps * 1.02,
-        stages={name: ms * 140 for name, ms in STAGES_MS.items()},
-        batch=8,
-    )
-    ratio = gpu_fps / cpu_fps
-    blocks = some_blocks("cpu", "cpu", cpu_fps, seed) + some_blocks("cuda:0", "gpu", gpu_fps, seed + 1, count=30)
+    """Return a finished quick run on GPU and CPU, at about these speeds."""
+    cpu_blocks = some_blocks("cpu", "cpu", cpu_fps, seed)
+    gpu_blocks = some_blocks("cuda:0", "gpu", gpu_fps, seed + 1, count=30)
+    tried = {"fp16": {"passed": True, "batch": 64}, "fp32": {"passed": True, "probe_fps": 2033.0, "batch": 64}}
+    tried["bf16"] = {"skipped": "not_asked"}
+    extra = {"tflops": 58.5, "joules_per_frame": 0.06}
+    gpu = a_side("NVIDIA H100 80GB HBM3", gpu_blocks, 64, variants=tried, extra=extra)
+    cpu = a_side("Intel(R) Xeon(R) Processor", cpu_blocks, 8)
+    ratio = gpu.frames_per_second / cpu.frames_per_second
     result = BenchResult(
         settings=BenchSettings(preset="quick"),
         gpu=gpu,
@@ -114,10 +119,10 @@ def a_result(*, gpu_fps: float = 6100.0, cpu_fps: float = 41.0, seed: int = 1, *
         doubts=(
             Doubt(kind="throttled", words=text("Sample doubt: clock lowered by {reason}.", reason="sw_power_cap")),
         ),
-        limits={"matmul_tflops": 612.0, "batch": "memory"},
-        first_run={"import_s": 4.2, "first_frame_s": 0.9},
+        limits={"matmul_tflops_fp16": 612.0, "not_measured": ["launch_us"]},
+        first_run={"import_torch": 4.2, "first_step": 0.9},
         placement={"parameters_on": "cuda:0"},
-        blocks=tuple(blocks),
+        blocks=tuple(cpu_blocks + gpu_blocks),
         telemetry=some_telemetry(),
         workload_version="1",
     )

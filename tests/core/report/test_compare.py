@@ -85,8 +85,7 @@ def test_a_few_wild_blocks_are_no_difference_that_is_claimed() -> None:
     [
         ({"settings": BenchSettings(preset="standard")}, "preset"),
         ({"workload_version": "2"}, "version of the workload"),
-        ({"doubts": (Doubt(kind="unstable", words=text("spread 20 %")),)}, "unstable"),
-        ({"doubts": (Doubt(kind="other_load", words=text("busy")),)}, "busy"),
+        ({"doubts": (Doubt(kind="on_battery", words=text("on battery")),)}, "battery"),
     ],
 )
 def test_what_was_measured_otherwise_is_not_comparable(changes: dict[str, Any], word: str) -> None:
@@ -94,6 +93,35 @@ def test_what_was_measured_otherwise_is_not_comparable(changes: dict[str, Any], 
     assert not comparison.comparable
     assert word in " ".join(reason.render("en") for reason in comparison.reasons)
     assert {result.verdict for result in comparison.results} == {"cannot_tell"}
+
+
+@pytest.mark.parametrize("kind", ["unstable", "other_load"])
+def test_an_unstable_processor_spoils_its_own_figures_and_the_ratio_alone(kind: str) -> None:
+    doubt = Doubt(kind=kind, words=text("the second measurement differs"))
+    comparison = compare(with_result(), with_result(gpu_fps=9000, doubts=(doubt,)))
+    found = {result.metric: result.verdict for result in comparison.results}
+    assert comparison.comparable
+    assert len(comparison.reasons) == 1
+    assert found["gpu.frames_per_second"] == "faster"
+    assert found["cpu.frames_per_second"] == found["speedup"] == "cannot_tell"
+
+
+def test_without_a_gpu_an_unstable_processor_leaves_nothing_to_compare() -> None:
+    doubt = Doubt(kind="unstable", words=text("the second measurement differs"))
+    alone = {"gpu": None, "speedup": None}
+    comparison = compare(with_result(**alone), with_result(**alone, doubts=(doubt,)))
+    assert not comparison.comparable
+    assert {result.verdict for result in comparison.results} == {"cannot_tell"}
+
+
+def test_before_and_after_are_the_figures_of_the_reports() -> None:
+    from gpuproof.core.agent.workload.intervals import interval
+
+    blocks = a_result().blocks
+    times = [b.duration_s / b.frames for b in blocks if b.device == "cuda:0" and not b.is_warm_up]
+    (first, *_) = compare(with_result(), with_result(seed=1)).results
+    assert first.metric == "gpu.frames_per_second"
+    assert first.before == pytest.approx(1 / interval(times).mean_s, rel=1e-12)
 
 
 def test_another_card_spoils_only_the_figures_of_the_gpu() -> None:
