@@ -9,10 +9,9 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from typing import Any
+from typing import Any, Protocol
 
 from .asking import Asking
-from .channel import Channel
 from .nvml import QUESTION as NVML
 from .nvml import ask_nvml
 from .place import Place
@@ -23,7 +22,17 @@ from .questions.system import this_system
 from .torch_live import STAGES, TorchLive
 
 
-def run(params: "dict[str, Any]", channel: Channel) -> None:
+class Receiver(Protocol):
+    """Whom the messages go to: the channel to the app, or the collector's list."""
+
+    def send(self, message_type: str, /, **fields: Any) -> None:
+        """Take one message; called from several threads."""
+
+    def is_cancelled(self) -> bool:
+        """Tell whether somebody asked to stop."""
+
+
+def run(params: "dict[str, Any]", channel: Receiver) -> None:
     """Ask everything and end with a result that says how many questions were answered."""
     sys.dont_write_bytecode = True  # nothing is written on the target
     begun = time.monotonic()
@@ -55,7 +64,7 @@ def run(params: "dict[str, Any]", channel: Channel) -> None:
 class Sender:
     """Sends replies as answers; thread-safe, as the channel is."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Receiver) -> None:
         self._channel = channel
         self.count = 0
 
@@ -85,7 +94,7 @@ def _questions(params: "dict[str, Any]") -> "list[Question]":
     return questions
 
 
-def _ask_nvml(place: Place, params: "dict[str, Any]", channel: Channel, sender: Sender) -> None:
+def _ask_nvml(place: Place, params: "dict[str, Any]", channel: Receiver, sender: Sender) -> None:
     begun = time.monotonic()
     reply = ask_nvml(place, params, channel.is_cancelled)
     sender.reply(NVML, reply, time.monotonic() - begun)

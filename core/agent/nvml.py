@@ -7,6 +7,7 @@ field is ``{"v": value}`` or ``{"e": NAME, "detail": words}``.
 from __future__ import annotations
 
 import importlib.util
+import os
 from typing import Any, Callable
 
 from .children import CANCELLED, ENDED, HUNG, Child, source_of
@@ -53,7 +54,7 @@ def child_params(params: "dict[str, Any]") -> "dict[str, Any]":
     if path:
         return {"pynvml_path": path}
     spec = importlib.util.find_spec("pynvml")
-    if spec is not None and spec.origin and spec.has_location:
+    if spec is not None and spec.origin and os.path.isfile(spec.origin):
         return {"pynvml_path": spec.origin}
     if spec is not None:
         return {"pynvml_path": None, "pynvml_source": source_of("pynvml")}
