@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -14,6 +14,7 @@ from gpuproof.core.recommend.case import Case
 from gpuproof.core.recommend.fit import Obstacle, minimum_for, obstacles
 from gpuproof.core.recommend.model import Card
 
+Releases = Sequence[TorchRelease] | None
 _NO_LIMIT = DottedVersion("99999")
 
 
@@ -40,13 +41,13 @@ def nvidia_cards(case: Case) -> tuple[Card, ...]:
     return () if case.system == "macos" else tuple(card for card in case.cards if card.vendor == "nvidia")
 
 
-def best_cuda(case: Case) -> Pick | None:
+def best_cuda(case: Case, releases: Releases = None) -> Pick | None:
     """Return the newest CUDA build for the machine as it is, for as many different cards as possible."""
     cards = nvidia_cards(case)
     for served in _card_sets(cards):
         if case.driver is not None and not _one_driver_can_serve(served):
             continue
-        found = newest(case, served, lambda build: build.cuda is not None)
+        found = newest(case, served, lambda build: build.cuda is not None, releases)
         if found:
             return replace(found, left_out=tuple(card for card in cards if card not in served))
     return None
@@ -78,29 +79,31 @@ def _least_demanding(case: Case, pick: Pick) -> Pick:
     return pick
 
 
-def best_other(case: Case) -> Pick | None:
+def best_other(case: Case, releases: Releases = None) -> Pick | None:
     """Return the newest ROCm or XPU build for an AMD or Intel GPU; None on WSL, macOS and where none is published."""
     amd = tuple(card for card in case.cards if card.vendor == "amd" and card.gfx)
     if case.system == "linux":
         for card in amd:
-            found = newest(case, (card,), lambda build: build.variant.startswith("rocm"))
+            found = newest(case, (card,), lambda build: build.variant.startswith("rocm"), releases)
             if found:
                 others = tuple(each for each in amd if each.gfx != card.gfx)
                 return replace(found, left_out=others)
     intel = tuple(card for card in case.cards if card.vendor == "intel" and knowledge.intel_runs_xpu(card.name))
     if intel and case.system != "macos":
-        return newest(case, intel, lambda build: build.variant == "xpu")
+        return newest(case, intel, lambda build: build.variant == "xpu", releases)
     return None
 
 
-def best_cpu(case: Case) -> Pick | None:
+def best_cpu(case: Case, releases: Releases = None) -> Pick | None:
     """Return the newest CPU build; on an Apple Silicon Mac it is also the one that uses the GPU, through MPS."""
-    return newest(case, (), lambda build: build.variant == "cpu")
+    return newest(case, (), lambda build: build.variant == "cpu", releases)
 
 
-def newest(case: Case, cards: tuple[Card, ...], wanted: Callable[[TorchBuild], bool]) -> Pick | None:
-    """Return the newest release with a build that fits, and of its builds the preferred one."""
-    for release in releases_in_order(case):
+def newest(
+    case: Case, cards: tuple[Card, ...], wanted: Callable[[TorchBuild], bool], releases: Releases = None
+) -> Pick | None:
+    """Return the newest release with a build that fits, as its preferred build; of all releases unless some are given."""
+    for release in releases_in_order(case) if releases is None else releases:
         fitting = [build for build in release.builds if wanted(build) and not obstacles(case, release, build, cards)]
         if fitting:
             build = max(fitting, key=lambda build: _preference(case, release, build))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gpuproof.core.facts.version import DottedVersion
-from gpuproof.core.recommend.case import Case, read_pin
+from gpuproof.core.knowledge import torch_releases
+from gpuproof.core.recommend.case import Case
 from gpuproof.core.recommend.fit import minimum_for
 from gpuproof.core.recommend.search import (
     Pick,
+    Releases,
     best_cpu,
     best_cuda,
     best_cuda_with_any_driver,
     best_other,
-    releases_in_order,
 )
 from gpuproof.core.words import Text, text
 
@@ -41,12 +42,11 @@ def smallest_change(case: Case) -> tuple[Text, ...]:
 def nearest_release(case: Case) -> Pick | None:
     """Return the build nearest to the pinned version that works: the next newer one, else the next older one."""
     free = replace(case, pin=None)
-    releases = releases_in_order(free)
+    releases = torch_releases()
     allowed = [each for each in releases if case.pin and case.pin.allows(each.version, "cpu")]
     working: list[Pick] = []
     for release in releases:
-        only = read_pin(f"=={release.version}")
-        found = best_now(replace(case, pin=only))
+        found = best_now(free, (release,))
         if found:
             working.append(found)
     newer = [pick for pick in working if allowed and pick.version > DottedVersion(allowed[0].version)]
@@ -64,7 +64,7 @@ def python_that_would_work(case: Case) -> tuple[Text, ...]:
     return (text("Use one of these Pythons: {pythons}; then it would be {pick}.", pythons=pythons, pick=found),)
 
 
-def best_now(case: Case) -> Pick | None:
+def best_now(case: Case, releases: Releases = None) -> Pick | None:
     """Return the best GPU build for the machine as it is; the CPU build only where there is no GPU."""
-    found = best_cuda(case) or best_other(case)
-    return found or (None if any(card.vendor in ("nvidia", "amd") for card in case.cards) else best_cpu(case))
+    found = best_cuda(case, releases) or best_other(case, releases)
+    return found or (None if any(card.vendor in ("nvidia", "amd") for card in case.cards) else best_cpu(case, releases))
