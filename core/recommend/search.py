@@ -102,7 +102,7 @@ def best_cpu(case: Case, releases: Releases = None) -> Pick | None:
 def newest(
     case: Case, cards: tuple[Card, ...], wanted: Callable[[TorchBuild], bool], releases: Releases = None
 ) -> Pick | None:
-    """Return the newest release with a build that fits, as its preferred build; of all releases unless some are given."""
+    """Return the newest release with a build that fits, as its preferred build; among all releases or those given."""
     for release in releases_in_order(case) if releases is None else releases:
         fitting = [build for build in release.builds if wanted(build) and not obstacles(case, release, build, cards)]
         if fitting:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gpuproof.core import knowledge
 from gpuproof.core.facts.machine import ComputeCapability
+from gpuproof.core.facts.unknown import NOT_ASKED
 from gpuproof.core.facts.version import DottedVersion
 from gpuproof.core.recommend import recommend
 from gpuproof.core.recommend.case import platform_key
+from gpuproof.core.recommend.document import recommendation_document
 from gpuproof.core.recommend.model import Card, Recommendation, Subject
+from gpuproof.core.recommend.subject import named_card
+from gpuproof.core.words import LANGUAGES
 
 CAPABILITIES = [
     "3.5",
@@ -160,6 +166,48 @@ def test_the_answer_is_complete(subject: Subject) -> None:
             assert "--index-url https://download.pytorch.org/whl/" in command
     seen = [(each.torch, each.variant) for each in answer.alternatives]
     assert len(seen) == len(set(seen))
+
+
+NAMES = (
+    "NVIDIA GeForce RTX 4090",
+    "Tesla K80",
+    "GT 710",
+    "AMD Radeon RX 7900 XTX",
+    "AMD weird",
+    "Intel Arc A770",
+    "odd",
+)
+PINS = (None, "==2.5.1", "<2.0", ">=2.11", "==2.14.1+cu126", "==2.5.1+cpu", "!=2.15.0")
+INSTALLED = (None, "2.11.0+cu130", "2.5.1", "1.13.1+cu117", "nonsense", "")
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    machines,
+    st.lists(st.sampled_from(NAMES), max_size=3),
+    st.sampled_from(PINS),
+    st.sampled_from(["", *(app.id for app in knowledge.app_profiles())]),
+    st.sampled_from(INSTALLED),
+    st.booleans(),
+)
+def test_every_sentence_is_whole(
+    subject: Subject, names: list[str], pin: str | None, app: str, installed: str | None, is_seen: bool
+) -> None:
+    changed = replace(
+        subject,
+        cards=tuple(named_card(name) for name in names),
+        torch_pin=pin,
+        app=app or None,
+        installed_torch=installed,
+        driver=subject.driver if is_seen else NOT_ASKED,
+    )
+    for language in LANGUAGES:
+        document = recommendation_document(recommend(changed), language)
+        said = [*document["because"], *document["notices"], *document["missing"], *document["driver"]["how"]]
+        said += [each["reason"] for each in document["rejected"]]
+        said += [each["trade_off"] for each in document["alternatives"]]
+        assert said
+        assert not [sentence for sentence in said if "{" in sentence or "None" in sentence]
 
 
 def _with(subject: Subject, cards: tuple[Card, ...], driver: DottedVersion) -> Subject:
