@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -64,3 +66,22 @@ def test_json_examples_are_json() -> None:
     for page in PAGES:
         for body in _blocks(page, "json"):
             json.loads(body)
+
+
+def test_generated_pages_are_current() -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "packaging" / "generate_docs.py"), "--check"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_app_finds_its_help_pages() -> None:
+    folder = resources.files("gpuproof.docs")
+    assert folder.joinpath("index.md").read_text(encoding="utf-8").startswith("# gpuproof")
+    assert folder.joinpath("zh").joinpath("index.md").is_file()

@@ -1,7 +1,7 @@
 """Writes the pages that must never be out of date: findings, myths and the command reference, from the product itself.
 
-python docs/generate.py            write them
-python docs/generate.py --check    exit 1 when a page differs from what would be written
+python packaging/generate_docs.py            write them
+python packaging/generate_docs.py --check    exit 1 when a page differs from what would be written
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ finish.
 `gpuproof` alone opens the app. The fields of the JSON documents are in [the reference](reference.md).
 
 """
-DOCS = Path(__file__).resolve().parent
-MADE = "<!-- made by docs/generate.py from the rules: do not edit -->\n\n"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+MADE = "<!-- made by packaging/generate_docs.py from the rules: do not edit -->\n\n"
 SYSTEMS = {
     "Linux": Machine(os=OperatingSystem(system="linux", machine="x86_64", name="Ubuntu 24.04")),
     "Windows": Machine(os=OperatingSystem(system="windows", machine="x86_64", name="Windows 11")),
