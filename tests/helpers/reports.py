@@ -36,11 +36,13 @@ STAGES_MS = {"face_encoding": 0.031, "alignment": 0.012, "reconstruction": 0.118
 def some_blocks(
     device: str, phase: str, fps: float, seed: int, *, count: int = 12, spread: float = 0.01
 ) -> list[Block]:
-    """Return warm-up and measured blocks whose times are skewed to the right and depend on each other."""
-    rng, drift, blocks, at_s = random.Random(seed), 0.0, [], 1.0
-    for index in range(-2, count):
+    """Return warm-up and measured blocks of exactly this mean speed; times are skewed and depend on each other."""
+    rng, drift, logs, blocks, at_s = random.Random(seed), 0.0, [], [], 1.0
+    for _ in range(count):
         drift = 0.4 * drift + rng.gauss(0.0, spread * 0.9)
-        slow = 1.4 if index < 0 else math.exp(drift) * (1 + rng.expovariate(4.0 / spread))
+        logs.append(drift + math.log1p(rng.expovariate(4.0 / spread)))
+    for index in range(-2, count):
+        slow = 1.4 if index < 0 else math.exp(logs[index] - sum(logs) / count)
         frames = 640 if device.startswith("cuda") else 8
         seconds = frames / fps * slow
         stages = tuple((name, seconds * part / sum(STAGES_MS.values())) for name, part in STAGES_MS.items())
