@@ -202,7 +202,10 @@ def _no_choice(case: Case, options: Options) -> tuple[Text, ...]:
     if machine not in _MACHINE_KINDS or not any(
         "platform" not in {each.kind for each in against} for _, _, against in all_builds(case, ())
     ):
-        return (text("torch publishes no wheel for {platform}.", platform=case.platform),)
+        found = [text("torch publishes no wheel for {platform}.", platform=case.platform)]
+        if case.platform == "windows_aarch64":
+            found.append(text("Windows on ARM also runs an x86_64 Python, by emulation: there is a wheel for that."))
+        return tuple(found)
     if options.pin_in_the_way or case.pin:
         return (
             text("No build that the pin {pin} allows can use this machine.", pin=case.pin.words if case.pin else ""),

@@ -233,3 +233,9 @@ def test_a_left_out_card_is_to_be_hidden() -> None:
 
 def test_a_driver_past_the_card_is_not_called_fitting() -> None:
     assert "once the driver knows it again" in str(ask("NVIDIA GeForce GTX 1080 Ti", driver="590.48.01").because[0])
+
+
+def test_windows_on_arm_is_told_what_would_work() -> None:
+    answer = ask(driver=None, system="windows", machine="aarch64")
+    assert answer.choice is None
+    assert "x86_64 Python" in words(answer)
