@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from gpuproof.gui.style import theme
+from gpuproof.gui.style.folder import icon_folder
 
 _MEMORY = "_gpuproof_icon"
-FOLDER = Path(__file__).resolve().parent.parent.parent / "assets" / "icons"
-
-
-def icon_folder() -> Path:
-    """Return the folder of the SVG files, in a clone and in an installed wheel alike."""
-    if FOLDER.is_dir():
-        return FOLDER
-    import gpuproof.assets
-
-    return Path(next(iter(gpuproof.assets.__path__))) / "icons"
 
 
 def paint(painter: QPainter, name: str, colour: str, area: QRectF) -> None:

@@ -82,6 +82,14 @@ QProgressBar { background: $unknown_soft; border: none; border-radius: ${r4}px; 
 QProgressBar::chunk { background: $accent; border-radius: ${r4}px; }
 QRadioButton, QCheckBox { spacing: ${s8}px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }
 QRadioButton:focus, QCheckBox:focus { border: 2px solid $accent; }
+QRadioButton::indicator, QCheckBox::indicator { width: ${s14}px; height: ${s14}px; background: $surface;
+    border: 1px solid $strong_border; }
+QRadioButton::indicator { border-radius: ${h8}px; }
+QCheckBox::indicator { border-radius: 4px; }
+QRadioButton::indicator:checked { border: ${s5}px solid $accent; width: ${s6}px; height: ${s6}px; }
+QCheckBox::indicator:checked { background: $accent; border: 1px solid $accent;
+    image: url("$icons/mark-check-$name.svg"); }
+QComboBox::down-arrow { image: url("$icons/mark-down-$name.svg"); width: ${s14}px; height: ${s14}px; }
 QTableView { background: $surface; border: none; gridline-color: $border; alternate-background-color: $sunken;
     selection-background-color: $accent_soft; selection-color: $text; }
 QTableView:focus { border: 2px solid $accent; border-radius: 6px; }
@@ -110,7 +118,8 @@ _SPACES = (5, 6, 7, 8, 10, 13, 14, 24)
 _RADII = (4, 8, 9, 12)
 
 
-def style_sheet(colours: Colours, px: Callable[[float], int]) -> str:
-    """Fill the sheet with a palette; ``px`` scales lengths with the text size. Radii stay as they are."""
+def style_sheet(colours: Colours, px: Callable[[float], int], icons: str) -> str:
+    """Fill the sheet with a palette; ``px`` scales lengths with the text size, ``icons`` is the folder of our marks."""
     sizes = {f"f{size}": px(size) for size in _FONTS} | {f"s{size}": px(size) for size in _SPACES}
-    return _SHEET.substitute({**asdict(colours), **sizes, **{f"r{radius}": radius for radius in _RADII}})
+    radii = {f"r{radius}": radius for radius in _RADII} | {"h8": (px(14) + 2) // 2}
+    return _SHEET.substitute({**asdict(colours), **sizes, **radii, "icons": icons})

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from gpuproof.gui.style.colours import LIGHT, PALETTES, Colours, ThemeName
+from gpuproof.gui.style.folder import icon_folder
 from gpuproof.gui.style.sheet import style_sheet
 
 BASE_PX = 14
@@ -52,7 +53,7 @@ def apply(application: QApplication, name: ThemeName, text_scale: float = 1.0) -
     font.setPixelSize(px(BASE_PX))
     application.setFont(font)
     application.setPalette(_palette(_colours))
-    application.setStyleSheet(style_sheet(_colours, px))
+    application.setStyleSheet(style_sheet(_colours, px, icon_folder().as_posix()))
 
 
 def system_theme() -> ThemeName:

@@ -1,0 +1,162 @@
+"""Reports in the window: opening, replaying, foreign ones, recent ones, saving and comparing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.reports import a_report, a_result
+from helpers.wizard import a_broken_chain, a_long_result
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from gpuproof.core.report.store import save_report
+from gpuproof.gui.presenters.graph_texts import FRAMES, GRAPHS, figure
+from gpuproof.gui.presenters.live_run import LiveRun
+from gpuproof.gui.presenters.replay import events_of
+from gpuproof.gui.presenters.save_graphs import csv_of, svg_of
+
+
+@pytest.fixture
+def own_report(open_window: Any, tmp_path: Path) -> Path:
+    return save_report(a_report(result=a_long_result(), diagnosis=a_broken_chain()), tmp_path)
+
+
+def _foreign(tmp_path: Path) -> Path:
+    report = replace(a_report(diagnosis=a_broken_chain()), machine_id="machine-0123456789")
+    return save_report(report, tmp_path)
+
+
+def test_an_own_report_shows_its_verdict_and_all_its_graphs(open_window: Any, qtbot: Any, own_report: Path) -> None:
+    opened = open_window()
+    opened.window.open_report_file(own_report)
+    qtbot.waitUntil(lambda: opened.window.page_name == "benchmark")
+    bench = opened.window.page("benchmark")
+    assert bench.banner.title() == "GPU proven"
+    assert bench.board.run.gpus == (0,)
+    assert len(bench.board.run.track("utilisation", 0)) == 550
+    assert not opened.assembly.check.state.is_foreign
+    assert opened.assembly.opened.isVisible()
+
+
+def test_a_replay_ends_with_exactly_the_saved_run(open_window: Any, qtbot: Any, own_report: Path) -> None:
+    opened = open_window()
+    opened.window.open_report_file(own_report)
+    qtbot.waitUntil(lambda: opened.window.page_name == "benchmark")
+    bench, replay = opened.window.page("benchmark"), opened.assembly.replay
+    replay.start(400.0)
+    assert opened.assembly.check.state.is_replaying
+    qtbot.waitUntil(lambda: not replay.is_running)
+    expected = LiveRun()
+    for _, event in events_of(opened.assembly.check.state.core.result):
+        expected.take(event)
+    assert csv_of(bench.board.run) == csv_of(expected)
+    assert bench.gpu_tile.figure() == figure(a_long_result().gpu.frames_per_second)
+
+
+def test_a_foreign_report_is_marked_and_offers_no_fix(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    opened = open_window()
+    opened.window.open_report_file(_foreign(tmp_path))
+    qtbot.waitUntil(lambda: opened.window.page_name == "benchmark")
+    window, state = opened.window, opened.assembly.check.state
+    assert state.is_foreign
+    assert "Report from elsewhere" in opened.assembly.opened._words.text()
+    assert not window.page("recommend").set_up.isVisibleTo(window.page("recommend"))
+    window.open_page("inspect")
+    from gpuproof.gui.views.command_box import CommandBox
+
+    assert window.page("inspect").findChildren(CommandBox) == []
+    assert not window.page("benchmark").start_button.isVisibleTo(window.page("benchmark"))
+    QTest.mouseClick(opened.assembly.opened.close_button, Qt.MouseButton.LeftButton)
+    assert window.page_name == "home"
+    assert opened.assembly.check.state.core.report is None
+
+
+def test_a_damaged_file_is_refused_on_the_home_page(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"format": "gpuproof-report", "version": 1', encoding="utf-8")
+    opened = open_window()
+    opened.window.open_report_file(broken)
+    home = opened.window.page("home")
+    qtbot.waitUntil(home.problem.isVisible)
+    assert home.problem.message()
+
+
+def test_a_report_that_was_edited_says_so(open_window: Any, qtbot: Any, own_report: Path) -> None:
+    own_report.write_text(own_report.read_text(encoding="utf-8").replace("6100.0", "9999.0"), encoding="utf-8")
+    opened = open_window()
+    opened.window.open_report_file(own_report)
+    qtbot.waitUntil(opened.assembly.opened.isVisible)
+    assert opened.assembly.opened._doubt.text() == "It was changed or damaged after it was saved."
+
+
+def test_recent_reports_stand_on_the_home_page_with_their_verdict(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    save_report(a_report(), tmp_path / "data" / "reports")
+    (tmp_path / "data" / "reports" / "gpuproof-report-x.json").write_text("not a report", encoding="utf-8")
+    opened = open_window()
+    from gpuproof.gui.views.recent_tile import RecentTile
+
+    home = opened.window.page("home")
+    qtbot.waitUntil(lambda: len(home.findChildren(RecentTile)) == 1)
+    tile = home.findChildren(RecentTile)[0]
+    assert tile.accessibleName().startswith("Proven: NVIDIA H100 80GB HBM3")
+    QTest.mouseClick(tile, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: opened.window.page_name == "benchmark")
+
+
+def test_two_reports_are_compared_with_intervals(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    before = save_report(a_report(), tmp_path)
+    after = save_report(a_report(result=a_result(gpu_fps=7300, seed=9)), tmp_path)
+    opened = open_window()
+    opened.window.open_page("compare")
+    compare = opened.assembly.compare
+    compare.choose(before=before, after=after)
+    qtbot.waitUntil(lambda: compare.state.comparison is not None)
+    from gpuproof.gui.views.banner import Banner
+    from gpuproof.gui.views.forest_plot import ForestPlot
+
+    page = opened.window.page("compare")
+    assert [banner.title() for banner in page.findChildren(Banner)] == ["Faster"]
+    assert "GPU speed, Faster" in page.findChildren(ForestPlot)[0].accessibleDescription()
+    QTest.mouseClick(page.swap_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: compare.state.comparison is not None and compare.state.before == after)
+    assert "GPU speed, Slower" in page.findChildren(ForestPlot)[0].accessibleDescription()
+
+
+def test_a_file_that_is_no_report_is_refused_where_it_was_chosen(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    other = tmp_path / "notes.txt"
+    other.write_text("hello", encoding="utf-8")
+    opened = open_window()
+    opened.window.open_page("compare")
+    opened.assembly.compare.choose(before=other, after=other)
+    page = opened.window.page("compare")
+    qtbot.waitUntil(page.problem.isVisible)
+
+
+def test_csv_holds_every_value(tmp_path: Path) -> None:
+    run = LiveRun()
+    result = a_long_result()
+    for event in (*result.blocks, *result.telemetry):
+        run.take(event)
+    rows = list(csv.DictReader(io.StringIO(csv_of(run))))
+    power = [row for row in rows if row["series"] == "power"]
+    assert len(power) == 550
+    assert power[0]["gpu"] == "0"
+    assert float(power[300]["value"]) == pytest.approx(
+        next(s.power_w for s in result.telemetry if s.gpu == 0 and s.at_s == 30.0), rel=1e-5
+    )
+
+
+def test_svg_is_a_picture_of_every_graph() -> None:
+    run = LiveRun()
+    for event in (*a_long_result().blocks, *a_long_result().telemetry):
+        run.take(event)
+    root = ElementTree.fromstring(svg_of(run, [FRAMES, *GRAPHS], 0))
+    groups = [group for group in root if group.tag.endswith("}g")]
+    assert len(groups) == 1 + len(GRAPHS)
+    assert all(len([part for part in group if part.tag.endswith("}path")]) >= 2 for group in groups)

@@ -1,0 +1,210 @@
+"""Paste and diagnose, watch, and set-up, as a person uses them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from helpers.wizard import Script, a_chain
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from gpuproof.core.problems import UserProblem
+from gpuproof.core.words import text
+from gpuproof.gui.presenters.programs import Program, matching
+from gpuproof.gui.views.banner import Banner
+
+LEFT = Qt.MouseButton.LeftButton
+SOMETHING_WRONG = "RuntimeError: The NVIDIA driver on your system is too old (found version 11040)."
+
+
+def test_pasted_words_get_a_cause_and_a_remedy(open_window: Any, qtbot: Any) -> None:
+    opened = open_window()
+    opened.window.open_page("paste")
+    page, presenter = opened.window.page("paste"), opened.assembly.paste
+    page.field.setPlainText(SOMETHING_WRONG)
+    QTest.mouseClick(page.judge_button, LEFT)
+    qtbot.waitUntil(lambda: not presenter.state.is_working)
+    assert presenter.state.diagnosis.cause == "driver_too_old"
+    assert page.findChildren(Banner)[0].title() == presenter.state.diagnosis.title.render()
+
+
+def test_markup_in_pasted_words_stays_plain(open_window: Any, qtbot: Any) -> None:
+    opened = open_window()
+    opened.window.open_page("paste")
+    page, presenter = opened.window.page("paste"), opened.assembly.paste
+    page.field.setPlainText(SOMETHING_WRONG + " <img src=x><b>bold</b>\nUsing device: cpu")
+    QTest.mouseClick(page.judge_button, LEFT)
+    qtbot.waitUntil(lambda: not presenter.state.is_working)
+    assert presenter.state.log.verdict == "cpu_fallback"
+
+
+def test_nothing_pasted_is_said_in_words(open_window: Any) -> None:
+    opened = open_window()
+    opened.window.open_page("paste")
+    page = opened.window.page("paste")
+    QTest.mouseClick(page.judge_button, LEFT)
+    assert page.problem.message() == "There is no text yet."
+
+
+def test_a_log_file_is_read(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    log.write_text("Using device: cpu\n", encoding="utf-8")
+    opened = open_window()
+    opened.window.open_page("paste")
+    presenter = opened.assembly.paste
+    presenter.judge_file(log)
+    qtbot.waitUntil(lambda: not presenter.state.is_working)
+    assert presenter.state.log.verdict == "cpu_fallback"
+    presenter.judge_file(tmp_path / "gone.log")
+    qtbot.waitUntil(lambda: not presenter.state.is_working)
+    assert "gone.log" in presenter.state.problem.render()
+
+
+def test_programs_are_found_by_any_of_their_words() -> None:
+    programs = (
+        Program(pid=12, name="python3", command="python3 app.py --listen", memory_mib=900),
+        Program(pid=77, name="bash", command="bash", memory_mib=4),
+    )
+    assert matching(programs, "app LISTEN") == programs[:1]
+    assert matching(programs, "77") == programs[1:]
+    assert matching(programs, "") == programs
+    assert programs[0].looks_like_work
+    assert not programs[1].looks_like_work
+
+
+def test_a_started_program_is_watched_to_its_end_and_its_log_is_read(open_window: Any, qtbot: Any) -> None:
+    opened = open_window()
+    opened.window.open_page("watch")
+    page, presenter = opened.window.page("watch"), opened.assembly.watch
+    code = "import time; print('Using device: cpu', flush=True); end = time.time() + 2.6\nwhile time.time() < end: pass"
+    presenter.start(f'"{sys.executable}" -c "{code}"')
+    assert presenter.state.is_watching
+    qtbot.waitUntil(lambda: not presenter.state.is_watching, timeout=20_000)
+    assert presenter.state.exit_code == 0
+    assert presenter.state.lines == ("Using device: cpu",)
+    assert presenter.state.judgement.verdict == "cpu"
+    expected = ["It works on the CPU", "The log shows a fallback to the CPU"]
+    qtbot.waitUntil(lambda: [one.title() for one in page.findChildren(Banner) if one.isVisible()] == expected)
+
+
+def test_stopping_a_watch_ends_the_program_that_was_started(open_window: Any, qtbot: Any) -> None:
+    opened = open_window()
+    opened.window.open_page("watch")
+    page, presenter = opened.window.page("watch"), opened.assembly.watch
+    presenter.start(f'"{sys.executable}" -c "import time; print(1, flush=True); time.sleep(60)"')
+    qtbot.waitUntil(lambda: bool(presenter.state.lines), timeout=10_000)
+    page.running.ask()
+    _click_when_shown(qtbot, page.running.yes_button)
+    qtbot.waitUntil(lambda: not presenter.state.is_watching, timeout=15_000)
+    assert presenter.state.exit_code not in (0, None)
+
+
+def test_a_command_that_is_not_there_is_said_in_words(open_window: Any, qtbot: Any) -> None:
+    opened = open_window()
+    opened.window.open_page("watch")
+    page, presenter = opened.window.page("watch"), opened.assembly.watch
+    page.command.setText("/no/such/program --now")
+    QTest.keyClick(page.command, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not presenter.state.is_watching)
+    assert page.problem.isVisible()
+
+
+@pytest.fixture
+def at_recommend(open_window: Any, qtbot: Any) -> Any:
+    opened = open_window(Script(diagnosis=a_chain()))
+    check = opened.assembly.check
+    opened.window.open_page("start")
+    opened.window.page("start").start_button.click()
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    opened.window.open_page("recommend")
+    return opened
+
+
+def _a_plan() -> Any:
+    source = SimpleNamespace(resolution=SimpleNamespace(), words=text("x"))
+    return SimpleNamespace(commands=("python -m pip install torch==2.11.0",), is_nothing_to_do=False, source=source)
+
+
+def _plan_words(plan: Any) -> tuple[Any, ...]:
+    return (text("It gets torch"), *(text(command) for command in plan.commands))
+
+
+def test_set_up_shows_the_commands_first_and_then_its_log(
+    at_recommend: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gpuproof.core.setup.model import SetupLine, SetupOutcome, SetupStage
+    from gpuproof.gui.views.command_box import CommandBox
+
+    done: list[str] = []
+
+    def apply_plan(plan: Any, *, on_event: Any, cancel: Any) -> SetupOutcome:
+        on_event(SetupStage("install"))
+        on_event(SetupLine("Collecting torch==2.11.0"))
+        done.append(plan.commands[0])
+        return SetupOutcome(journal="1", verified=(text("It computes here"),))
+
+    monkeypatch.setattr("gpuproof.core.setup.plan.plan_existing", lambda *_, **__: _a_plan())
+    monkeypatch.setattr("gpuproof.core.setup.apply.apply_plan", apply_plan)
+    monkeypatch.setattr("gpuproof.core.setup.document.plan_words", _plan_words)
+    card, presenter = at_recommend.window.page("recommend").set_up, at_recommend.assembly.set_up
+    QTest.mouseClick(card.plan_button, LEFT)
+    qtbot.waitUntil(lambda: presenter.state.phase == "planned")
+    boxes = card._shown_plan.findChildren
+    qtbot.waitUntil(lambda: any(box.isVisible() for box in boxes(CommandBox)))
+    shown = [box.command() for box in boxes(CommandBox) if box.isVisible()]
+    assert shown == ["python -m pip install torch==2.11.0"]
+    assert done == []
+    QTest.mouseClick(card.apply_button, LEFT)
+    qtbot.waitUntil(lambda: presenter.state.phase == "done")
+    assert done == ["python -m pip install torch==2.11.0"]
+    assert card.banner.title() == "Set up and tried"
+    assert "Collecting torch==2.11.0" in card._log.toPlainText()
+
+
+def test_a_plan_that_is_not_wanted_changes_nothing(
+    at_recommend: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gpuproof.core.setup.plan.plan_existing", lambda *_, **__: _a_plan())
+    monkeypatch.setattr("gpuproof.core.setup.apply.apply_plan", lambda *_, **__: pytest.fail("was applied"))
+    monkeypatch.setattr("gpuproof.core.setup.document.plan_words", _plan_words)
+    card, presenter = at_recommend.window.page("recommend").set_up, at_recommend.assembly.set_up
+    QTest.mouseClick(card.plan_button, LEFT)
+    qtbot.waitUntil(lambda: presenter.state.phase == "planned")
+    QTest.mouseClick(card.drop_button, LEFT)
+    assert presenter.state.phase == "idle"
+    assert card.plan_button.isVisible()
+
+
+def test_an_environment_that_must_be_left_alone_is_said_in_words(
+    at_recommend: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise UserProblem(text("This environment belongs to the system"), text("Make a new one"))
+
+    monkeypatch.setattr("gpuproof.core.setup.plan.plan_existing", refuse)
+    card, presenter = at_recommend.window.page("recommend").set_up, at_recommend.assembly.set_up
+    QTest.mouseClick(card.plan_button, LEFT)
+    qtbot.waitUntil(lambda: not presenter.state.is_busy)
+    assert card.problem.message() == "This environment belongs to the system"
+
+
+def test_undo_says_what_it_could_not_put_back(at_recommend: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gpuproof.core.setup.model import Restored
+
+    monkeypatch.setattr("gpuproof.core.setup.undo.last_undoable", lambda prefix=None: None)
+    monkeypatch.setattr(
+        "gpuproof.core.setup.undo.undo", lambda journal: Restored(not_restored=(text("numpy is newer"),))
+    )
+    card, presenter = at_recommend.window.page("recommend").set_up, at_recommend.assembly.set_up
+    QTest.mouseClick(card.undo_button, LEFT)
+    qtbot.waitUntil(lambda: presenter.state.phase == "undone")
+    assert card.banner.title() == "Not everything could be put back"
+
+
+def _click_when_shown(qtbot: Any, button: Any) -> None:
+    qtbot.waitUntil(button.isVisible)
+    QTest.mouseClick(button, LEFT)
