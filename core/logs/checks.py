@@ -106,7 +106,12 @@ def _cuda_error(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """A failed call: out of memory is told apart; TensorFlow's start-up probe is judged by its own rows."""
     if re.search(r"(?i)out of memory|ALLOC_FAILED|MemoryAllocation|OUT_OF_MEMORY|failure 2\b|error 2\b", line):
         return "oom", "not a failure" not in line, signal.component
-    if "cuInit" in line or "level=" in line or re.search(r"(?i)\bno error\b|cuda error(?:s)? (?:check|handling)", line):
+    if (
+        "cuInit" in line
+        or "NO_DEVICE" in line
+        or "level=" in line
+        or re.search(r"(?i)\bno error\b|cuda error(?:s)? (?:check|handling)", line)
+    ):
         return None
     if "might be asynchronously" in line:
         return "error", False, signal.component
@@ -145,7 +150,8 @@ def _soft_need(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 def _no_gpu(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """No GPU was found: an exception ends the run, any other message lets it go on without."""
     if re.search(
-        r"(?i)mediapipe|task_runner|CUDA_HOME|CUDA_PATH|toolkit|nvcc|cmake|header|\bwhen no\b|\bif\b|\?|\btpu available|no gpu memory"
+        r"(?i)No CUDA GPUs are available|mediapipe|task_runner|CUDA_HOME|CUDA_PATH"
+        r"|toolkit|nvcc|cmake|header|\bwhen no\b|\bif\b|\?|\btpu available|no gpu memory"
         r"|no cuda runtime|cuda extension|cuda kernel|no gpu (?:limit|usage|layers)|flash|triton|cudnn factory"
         r"|gpu functionality|cpu version|cuda version|cuda graph|cuda error|no cuda error|peer|p2p",
         line,
@@ -163,7 +169,8 @@ def _fallback(signal: Signal, found: re.Match[str], line: str) -> Look | None:
         return "gpu", False, signal.component
     if re.search(
         r"(?i)offload|\b(?:can|could|would|may|might|should|please|cannot|unless|usage|instead of (?:the )?cpu)\b"
-        r"|--help|\bif (?!no\b)|n't|\bnot (?:use|fall|run)|\?|better|slower than|for node|is (?:false|disabled|off)\b|^\s*--?\w",
+        r"|--help|\bif (?!no\b)|n't|\bnot (?:use|fall|run)|\?|better|slower than|for node|is (?:false|disabled|off)\b"
+        r"|^\s*--?\w",
         around,
     ):
         return None
@@ -171,14 +178,18 @@ def _fallback(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 
 
 def _gpu_memory(signal: Signal, found: re.Match[str], line: str) -> Look | None:
-    if re.search(r"(?i)out of memory|tried to allocate|fraction|limit|total capac|if reserved", line):
+    if re.search(
+        r"(?i)out of memory|tried to allocate|fraction|limit|total capac|if reserved|currently allocated", line
+    ):
         return None
     is_own = re.search(r"(?i)allocated|reserved|peak|max", line) is not None  # torch counts its own memory
     return signal.kind, is_own, signal.component
 
 
 def _not_compiled(signal: Signal, found: re.Match[str], line: str) -> Look | None:
-    if re.search(r"(?i)flash|opencv|cv2|xformers|detectron|torchvision", line) or CODEC.search(line):
+    if re.search(
+        r"(?i)Torch not compiled with CUDA enabled|flash|opencv|cv2|xformers|detectron|torchvision", line
+    ) or CODEC.search(line):
         return None
     return ("error" if is_fatal(line) else "cpu"), True, signal.component
 
@@ -200,7 +211,8 @@ def _lib(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 
 def _tf_nodev(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     is_probe = re.search(r"(?i)tensorflow|stream_executor|cuda_driver\.cc", line) is not None
-    is_probe = is_probe or ("cuInit" in line and not re.search(r"\w(?:Error|Exception)\b", line))
+    is_exception = re.search(r"\w(?:Error|Exception)\b", line) is not None
+    is_probe = is_probe or (not is_exception and re.search(r"cuInit|_NO_DEVICE: no", line) is not None)
     return ("cpu" if is_probe else "error"), True, signal.component
 
 

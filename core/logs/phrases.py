@@ -9,8 +9,9 @@ NOT_APPLIED = re.compile(
     r"(?i)\boffload|map_location|\bif\b|\bwhether\b|\busage:|--help|\bchoose (?:from|between)\b|\bplease\b|n't\b"
     r"|\bdefault: |\bshould\b|\btry(?:ing)? to\b|\bcan(?:not)?\b|\bcould\b|\bunable\b|\bfail|\bnot\b|\bno\b|\bneeds?\b"
     r"|\brequested\b|\brequires?\b|\bsupports?\b|\brecommend|\bwant\b|\bhow to\b|\bpip install\b|\?|\bwithout\b"
-    r"|\bmust\b|\bself\.|^\s*--?\w[\w-]*\s|\bproviders?\b|\bdef \w+\(|^\s*(?:File \"|#|>>> |import |from |return )|\bwould\b|\bmight\b"
-    r"|\bmay\b|\bwhen\b"
+    r"|\bmust\b|\binvalid\b|\bunknown\b"
+    r"|\bself\.|^\s*--?\w[\w-]*\s|\bproviders?\b|\bdef \w+\(|^\s*(?:File \"|#|>>> |import |from |return )"
+    r"|\bwould\b|\bmight\b|\bmay\b|\bwhen\b"
 )
 ZH_NOT_APPLIED = re.compile(
     r"如果|是否|若|请(?!耐心|稍)|建议|可以|可选|需要|推荐|怎么|如何|为什么|吗|？|\?|能否|应该|尝试|准备"
