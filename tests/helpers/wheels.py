@@ -10,6 +10,7 @@ import threading
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 # enough of a torch to multiply two matrices of ones
 TORCH = """
@@ -57,12 +58,27 @@ def make_torch(folder: Path, version: str, *, one: str = "1", requires: Sequence
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files; once ``cut`` is set, the connection is lost in the middle of every wheel."""
+
+    def __init__(self, *arguments: Any, cut: threading.Event | None = None, **more: Any) -> None:
+        self._cut = cut
+        super().__init__(*arguments, **more)
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        """Send a file, or its first half."""
+        data = source.read()
+        is_cut = self._cut is not None and self._cut.is_set() and self.path.split("#")[0].endswith(".whl")
+        with contextlib.suppress(OSError):
+            outputfile.write(data[: len(data) // 2] if is_cut else data)
+        if is_cut:
+            self.close_connection = True
+
     def log_message(self, *arguments: object) -> None:
         """Say nothing: stray output fails tests."""
 
 
 @contextlib.contextmanager
-def served(wheels: Path, root: Path) -> Iterator[str]:
+def served(wheels: Path, root: Path, cut: threading.Event | None = None) -> Iterator[str]:
     """Serve a folder of wheels as a simple index; yields its URL."""
     for file in sorted(wheels.glob("*.whl")):
         page = root / "simple" / file.name.split("-")[0].replace("_", "-") / "index.html"
@@ -73,7 +89,7 @@ def served(wheels: Path, root: Path) -> Iterator[str]:
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         link = f'<a href="{file.name.replace("+", "%2B")}#sha256={digest}">{file.name}</a>\n'
         page.write_text((page.read_text() if page.exists() else "") + link)
-    handler = functools.partial(_Quiet, directory=str(root))
+    handler = functools.partial(_Quiet, directory=str(root), cut=cut)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()

@@ -96,6 +96,21 @@ def test_a_failed_installation_changes_nothing(venv, tmp_path):
     assert unfinished() is None
 
 
+def test_a_connection_lost_within_a_wheel_changes_nothing(venv, tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    monkeypatch.setenv("PIP_RESUME_RETRIES", "0")
+    monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
+    make_torch(tmp_path / "w", "2.13.0+cpu", fill=50)
+    before, cut = state_of(venv), threading.Event()
+    with served(tmp_path / "w", tmp_path / "i", cut) as url:
+        plan = plan_for(venv, url)
+        cut.set()
+        outcome = apply_plan(plan)
+    assert "The installation failed" in str(outcome.problem)
+    assert outcome.restored.is_complete
+    assert state_of(venv) == before
+
+
 def test_a_torch_that_does_not_compute_is_taken_out_again(venv, tmp_path):
     make_torch(tmp_path / "w", "2.13.0+cpu", one="2")
     before = state_of(venv)
