@@ -8,89 +8,49 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from gpuproof.core.bench.model import BenchEvent, BenchResult, BenchSettings, PresetName, Proof
+from gpuproof.core.bench.model import BenchResult, BenchSettings, Proof
+from gpuproof.core.checkup_state import (
+    STEPS,
+    AnswerArrived,
+    CheckupEvent,
+    CheckupSettings,
+    CheckupState,
+    SetUpSaid,
+    StepFinished,
+    StepName,
+    StepStarted,
+)
 from gpuproof.core.diagnose.model import Diagnosis
-from gpuproof.core.facts.answers import Answer, Answers
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.launch.model import Target
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.recommend.model import Recommendation
-from gpuproof.core.words import Language, text
+from gpuproof.core.words import text
 
 if TYPE_CHECKING:
     from gpuproof.core.report.model import Report
 
-StepName = Literal["target", "inspect", "diagnose", "recommend", "set_up", "benchmark", "prove", "report"]
-STEPS: tuple[StepName, ...] = ("inspect", "diagnose", "recommend", "benchmark", "prove", "report")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckupSettings:
-    """What to check. ``target`` None: choose an environment that has torch (this one first).
-
-    ``may_set_up``: gpuproof's own benchmark environment may be created when no torch is found on the machine.
-    """
-
-    target: Target | None = None
-    preset: PresetName = "quick"
-    device: str = "auto"
-    app: str | None = None
-    out_folder: Path | None = None
-    may_set_up: bool = False
-    language: Language = "en"  # of the report's readable page
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepStarted:
-    """A step begins."""
-
-    step: StepName
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepFinished:
-    """A step left its result in the state."""
-
-    step: StepName
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerArrived:
-    """The agent answered one question."""
-
-    answer: Answer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetUpSaid:
-    """A line of the set-up's live log."""
-
-    line: str
-    fraction: float | None = None
-
-
-CheckupEvent = StepStarted | StepFinished | AnswerArrived | SetUpSaid | BenchEvent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckupState:
-    """What is known so far; a step's field stays None until it has run."""
-
-    target: Target | None = None
-    answers: Answers | None = None
-    machine: Machine | None = None
-    diagnosis: Diagnosis | None = None
-    recommendation: Recommendation | None = None
-    result: BenchResult | None = None
-    proof: Proof | None = None
-    report: Report | None = None
-    report_path: Path | None = None
+__all__ = [
+    "STEPS",
+    "AnswerArrived",
+    "CancelledByPerson",
+    "Checkup",
+    "CheckupEvent",
+    "CheckupSettings",
+    "CheckupState",
+    "SetUpSaid",
+    "StepFinished",
+    "StepName",
+    "StepStarted",
+    "default_report_folder",
+    "has_torch",
+]
 
 
 class CancelledByPerson(UserProblem):

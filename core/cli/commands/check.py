@@ -26,7 +26,7 @@ from gpuproof.core.checkup import (
 from gpuproof.core.cli.show_checkup import show_checkup
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.problems import UserProblem
-from gpuproof.core.words import Text, literal, text
+from gpuproof.core.words import Language, Text, literal, text
 
 PRESETS = ("quick", "standard", "4k")
 _STEP_WORDS: dict[StepName, Text] = {
@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 0 if _is_well(state) else 1
 
 
-def check_document(state: CheckupState, language: str) -> dict[str, Any]:
+def check_document(state: CheckupState, language: Language) -> dict[str, Any]:
     """Build the promised JSON: the benchmark's fields with diagnosis, recommendation and report beside them."""
     from gpuproof.core.bench.document import bench_document
     from gpuproof.core.diagnose.document import diagnosis_document
