@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from .asking import Asking
 from .nvml import QUESTION as NVML
 from .nvml import ask_nvml
+from .onnx import QUESTION as ONNX
+from .onnx import ask_onnx
 from .place import Place
 from .questions.catalogue import questions_for
 from .questions.driver import NVIDIA_SMI
@@ -49,6 +51,9 @@ def run(params: "dict[str, Any]", channel: Receiver) -> None:
     asking = Asking(place, sender.reply, channel.is_cancelled)
     asking.start(_questions(params))
     asking.finish()
+    if import_torch:
+        asked = time.monotonic()
+        sender.reply(ONNX, ask_onnx(place, channel.is_cancelled), time.monotonic() - asked)
     nvml.join()
     if live is not None:
         live.finish(channel.is_cancelled)

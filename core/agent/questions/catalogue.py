@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Sequence
 
-from . import devices, driver, interpreter, packages, surroundings, system, torch_files
+from . import devices, driver, interpreter, libraries, macos, packages, surroundings, system, torch_files, windows
 from .kinds import Question
 
-GROUPS = (system, devices, driver, surroundings, interpreter, packages, torch_files)
+GROUPS = (system, devices, driver, surroundings, libraries, windows, macos, interpreter, packages, torch_files)
 QUESTIONS = tuple(question for group in GROUPS for question in group.QUESTIONS)  # type: tuple[Question, ...]
 
 # answered by a child of the agent, stage by stage: id (or its beginning) and privacy class
@@ -20,6 +20,7 @@ CHILD_QUESTIONS = {
     "torch.devices": "public",
     "torch.kernel.": "free_text",
     "torch.mapped_libraries": "path",
+    "onnx.providers": "free_text",
 }
 
 

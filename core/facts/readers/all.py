@@ -7,7 +7,19 @@ from typing import Any
 
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.machine import Machine
-from gpuproof.core.facts.readers import devices, driver, gpus, nvml_values, python, surroundings, system, torch
+from gpuproof.core.facts.readers import (
+    companions,
+    devices,
+    driver,
+    gpus,
+    libraries,
+    nvml_values,
+    other_systems,
+    python,
+    surroundings,
+    system,
+    torch,
+)
 from gpuproof.core.facts.readers.torch_live import read_torch_live
 from gpuproof.core.facts.reading import guarded
 
@@ -48,6 +60,12 @@ READERS: dict[str, Callable[[Answers], Any]] = {
     "conda_history": python.read_conda_history,
     "torch": torch.read_torch,
     "torch_live": read_torch_live,
+    "toolkits": libraries.read_toolkits,
+    "toolkit_folders": libraries.read_toolkit_folders,
+    "libraries": libraries.read_libraries,
+    "onnx_providers": libraries.read_onnx_providers,
+    "companions": companions.read_companions,
+    "windows": other_systems.read_windows,
     "mapped_libraries": torch.read_mapped_libraries,
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.machine import DisplayDevice
 from gpuproof.core.facts.parts import AmdGpu
+from gpuproof.core.facts.readers.other_systems import macos_adapters
 from gpuproof.core.facts.reading import list_of, objects, text_of, whole, words
 from gpuproof.core.facts.unknown import Unknown, Why
 
@@ -20,8 +21,11 @@ def read_display_devices(answers: Answers) -> tuple[DisplayDevice, ...] | Unknow
     found = list_of(answers, "pci.display_devices")
     if not isinstance(found, Unknown):
         return tuple(_pci_device(device) for device in objects(found))
-    for question, reader in (("windows.adapters", _windows_adapter), ("macos.displays", _macos_display)):
-        others = list_of(answers, question)
+    elsewhere = (
+        (list_of(answers, "windows.adapters"), _windows_adapter),
+        (macos_adapters(answers), _macos_display),
+    )
+    for others, reader in elsewhere:
         if not isinstance(others, Unknown):
             return tuple(device for entry in objects(others) if (device := reader(entry)))
         if others.why is not Why.NOT_ASKED:

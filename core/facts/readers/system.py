@@ -8,10 +8,10 @@ from typing import Any, get_args
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.machine import Cpu, OperatingSystem, System
 from gpuproof.core.facts.parts import Power
+from gpuproof.core.facts.readers.other_systems import macos_power, sysctl, windows_power
 from gpuproof.core.facts.reading import (
     MIB,
     dict_of,
-    flag,
     list_of,
     mib,
     number,
@@ -94,13 +94,22 @@ def read_cpu(answers: Answers) -> Cpu | Unknown:
     lines = {} if isinstance(info, Unknown) else _cpu_lines(info)
     load = text_of(answers, "cpu.load")
     return Cpu(
-        model=lines.get("model name") or words(numbers.get("model")) or lines.get("cpu", ""),
+        model=lines.get("model name") or words(numbers.get("model")) or _model(answers) or lines.get("cpu", ""),
         physical_cores=whole(numbers.get("physical")),
         logical_cores=whole(numbers.get("logical")),
         usable_cores=_usable(answers, numbers),
         flags=_flags(lines),
         load_average=None if isinstance(load, Unknown) else number(_float(load.split()[:1])),
     )
+
+
+def _model(answers: Answers) -> str:
+    """Return the processor's name on Windows and macOS, and the board's on ARM boards such as Jetson."""
+    windows = dict_of(answers, "windows.processor")
+    if not isinstance(windows, Unknown):
+        return words(windows.get("ProcessorNameString")).strip()
+    board = text_of(answers, "os.device_tree_model")
+    return sysctl(answers).get("machdep.cpu.brand_string") or (board.strip("\0\n ") if isinstance(board, str) else "")
 
 
 def _cpu_lines(info: str) -> dict[str, str]:
@@ -156,12 +165,15 @@ def read_memory_available(answers: Answers) -> float | Unknown:
 
 
 def _memory(answers: Answers, line: str, key: str) -> float | Unknown:
-    other = dict_of(answers, "memory.status")
+    size = sysctl(answers).get("hw.memsize", "")
+    if key == "total" and size.isdigit():
+        return int(size) / MIB
+    other = dict_of(answers, "windows.memory")
     if isinstance(other, Unknown):
         found = _memory_line(answers, line)
         return other if isinstance(found, Unknown) and found.why is Why.NOT_ASKED else found
     value = mib(other.get(key))
-    return unreadable("memory.status", f"no {key}") if value is None else value
+    return unreadable("windows.memory", f"no {key}") if value is None else value
 
 
 def read_memory_limit(answers: Answers) -> float | Unknown:
@@ -188,9 +200,9 @@ def read_power(answers: Answers) -> Power | Unknown:
     """Read chargers, power profile and frequency governor."""
     supplies = list_of(answers, "power.supplies")
     profile, governor = text_of(answers, "power.profile"), text_of(answers, "cpu.governor")
-    status = dict_of(answers, "power.status")
-    if not isinstance(status, Unknown):
-        return Power(on_battery=flag(status.get("on_battery")), profile=words(status.get("scheme")) or None)
+    elsewhere = windows_power(answers) or macos_power(answers)
+    if elsewhere is not None:
+        return elsewhere
     if isinstance(supplies, Unknown) and isinstance(profile, Unknown) and isinstance(governor, Unknown):
         return supplies
     return Power(

@@ -69,9 +69,9 @@ def test_inspect_without_any_fact_could_not_finish(monkeypatch: pytest.MonkeyPat
 
 
 def test_inspect_of_a_target_that_is_none_is_wrong_use() -> None:
-    code, _, err = run("inspect", "--target", "python:/nowhere/python")
+    code, _, err = run("inspect", "--target", "elsewhere:x")
     assert code == 2
-    assert "/nowhere/python" in err
+    assert "elsewhere:x" in err
 
 
 def test_collect_writes_a_redacted_file_that_can_be_read_again(tmp_path: Path) -> None:

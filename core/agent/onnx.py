@@ -1,0 +1,32 @@
+"""Asks ONNX Runtime, where it is installed, which execution providers it has: in a child, as CUDA may be loaded."""
+
+from __future__ import annotations
+
+import os
+from typing import Callable
+
+from .children import ENDED, HUNG, Child
+from .place import Place
+from .questions.kinds import Absent, Reply, TimedOut, one_line, reply_of
+
+QUESTION = "onnx.providers"
+PATIENCE_S = 30.0
+
+
+def ask_onnx(place: Place, is_cancelled: "Callable[[], bool]") -> Reply:
+    """Return the providers, best first."""
+    return reply_of(lambda: _ask(place, is_cancelled))
+
+
+def _ask(place: Place, is_cancelled: "Callable[[], bool]") -> Reply:
+    if not any(os.path.isdir(os.path.join(folder, "onnxruntime")) for folder in place.import_path):
+        raise Absent("ONNX Runtime is not installed")
+    child = Child("onnx_child", {"onnx": True}, place)
+    for message in child.lines(lambda: PATIENCE_S, is_cancelled):
+        if isinstance(message, list) and len(message) == 2 and message[0] == "answer":
+            return Reply("ok", value=message[1])
+        if isinstance(message, list) and len(message) == 2:
+            return Reply("failed", detail=one_line(message[1]))
+    if child.outcome == HUNG:
+        raise TimedOut(child.detail)
+    return Reply("failed", detail=one_line(child.detail) if child.outcome == ENDED else "cancelled")

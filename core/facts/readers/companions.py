@@ -1,0 +1,120 @@
+"""Packages that must fit torch's build: which CUDA and which torch their files say they were made for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from gpuproof.core.facts.answers import Answers
+from gpuproof.core.facts.parts import Companion
+from gpuproof.core.facts.readers.torch import cuda_of_label, version_lines
+from gpuproof.core.facts.reading import dict_of, list_of, objects, words
+from gpuproof.core.facts.unknown import Unknown
+from gpuproof.core.facts.version import DottedVersion
+
+NAMES = ("torchvision", "torchaudio", "xformers", "flash-attn", "bitsandbytes", "onnxruntime", "onnxruntime-gpu",
+         "onnxruntime-directml", "ctranslate2", "triton", "triton-windows", "tensorrt", "mmcv", "mmcv-full")  # fmt: skip
+_FOLDERS = {"flash-attn": "flash_attn", "onnxruntime-gpu": "onnxruntime", "onnxruntime-directml": "onnxruntime"}
+_TORCH_PIN = re.compile(r"^torch\s?\(?==\s?([\w.+!]{1,40})")
+
+
+def read_companions(answers: Answers) -> tuple[Companion, ...] | Unknown:
+    """Read each companion that is installed; two builds of ONNX Runtime are two entries."""
+    found = dict_of(answers, "python.packages")
+    if isinstance(found, Unknown):
+        return found
+    files = list_of(answers, "torch.companions")
+    by_folder = {} if isinstance(files, Unknown) else {words(entry.get("name")): entry for entry in objects(files)}
+    packages = objects(found["packages"]) if isinstance(found.get("packages"), list) else []
+    companions = {}
+    for package in packages:
+        name = words(package.get("name"))
+        if name in NAMES and name not in companions:
+            companions[name] = _companion(name, package, by_folder)
+    return tuple(companions.values())
+
+
+def _companion(name: str, package: dict[str, Any], by_folder: dict[str, dict[str, Any]]) -> Companion:
+    entry = by_folder.get(_FOLDERS.get(name, name), {})
+    texts = entry.get("files") if isinstance(entry.get("files"), dict) else {}
+    joined = "\n".join(text for text in texts.values() if isinstance(text, str)) if isinstance(texts, dict) else ""
+    libraries = [word for word in entry.get("libraries") or () if isinstance(word, str)]
+    version = words(package.get("version"))
+    lines = version_lines(joined)
+    full = lines.get("__version__", version) if lines.get("__version__", "").startswith(version) else version
+    reader = _READERS.get(_FOLDERS.get(name, name), _by_label)
+    cuda, is_cpu, detail = reader(full, joined, libraries)
+    return Companion(
+        name=name,
+        version=full,
+        cuda_version=cuda,
+        is_cpu_build=is_cpu,
+        torch_version=_torch_of(joined, version, package),
+        detail=detail,
+    )
+
+
+Build = tuple[DottedVersion | None, bool | None, str]
+
+
+def _by_label(version: str, text: str, libraries: list[str]) -> Build:
+    """Read the local label: 0.26.0+cu130 or +cpu; a version without one says nothing."""
+    label = version.partition("+")[2]
+    return cuda_of_label(label), True if label == "cpu" else None, f"version {version}" if label else ""
+
+
+def _xformers(version: str, text: str, libraries: list[str]) -> Build:
+    """Read ``"cuda": 1208`` in cpp_lib.json: 12.8."""
+    match = re.search(r'"cuda"\s?:\s?(\d{4,5})', text)
+    if not match:
+        return _by_label(version, text, libraries)
+    number = int(match.group(1))
+    return DottedVersion(f"{number // 100}.{number % 100}"), False, "cpp_lib.json"
+
+
+def _bitsandbytes(version: str, text: str, libraries: list[str]) -> Build:
+    """It brings one library per CUDA version (libbitsandbytes_cuda126.so) and picks one when it is imported."""
+    versions = sorted(match.group(1) for name in libraries if (match := re.search(r"_cuda(\d{3})\b", name)))
+    if versions:
+        return None, False, "libraries for CUDA " + ", ".join(f"{found[:2]}.{found[2:]}" for found in versions)
+    return None, True if libraries else None, "no CUDA library in it" if libraries else ""
+
+
+def _onnxruntime(version: str, text: str, libraries: list[str]) -> Build:
+    """Read ``cuda_version='12.6'`` in its build notes; the plain package is a CPU build."""
+    match = re.search(r"cuda_version\s?=\s?['\"](\d{1,2}(?:\.\d{1,2})?)", text)
+    if match:
+        return DottedVersion(match.group(1)), False, "build_and_package_info.py"
+    if any("providers_cuda" in name for name in libraries):
+        return None, False, "its CUDA provider library"
+    is_directml = any("DirectML" in name or "dml" in name.lower() for name in libraries)
+    return None, None if is_directml or not libraries else True, "no CUDA provider in it" if libraries else ""
+
+
+def _ctranslate2(version: str, text: str, libraries: list[str]) -> Build:
+    """Releases 4 and newer of its wheels are made for CUDA 12, releases 3 for CUDA 11; from 4.5 on with cuDNN 9."""
+    major = version.split(".", 1)[0]
+    cuda = {"3": "11", "4": "12"}.get(major)
+    return (DottedVersion(cuda) if cuda else None), None, f"release {version}" if cuda else ""
+
+
+_READERS: dict[str, Callable[[str, str, list[str]], Build]] = {
+    "xformers": _xformers,
+    "bitsandbytes": _bitsandbytes,
+    "onnxruntime": _onnxruntime,
+    "ctranslate2": _ctranslate2,
+}
+
+
+def _torch_of(text: str, version: str, package: dict[str, Any]) -> str | None:
+    """Read for which torch a package was made: xformers' build note, flash-attn's name, or a pinned requirement."""
+    noted = re.search(r'"torch"\s?:\s?"([\w.+]{1,40})"', text) or re.search(r"torch(\d\.\d{1,2})", version)
+    if noted:
+        return noted.group(1)
+    requires = package.get("requires")
+    for line in requires if isinstance(requires, list) else []:
+        match = _TORCH_PIN.match(line) if isinstance(line, str) else None
+        if match:
+            return match.group(1)
+    return None
