@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import platform
-import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +18,10 @@ from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import text
 
 if TYPE_CHECKING:
-    from gpuproof.core.facts.version import DottedVersion
-    from gpuproof.core.recommend.model import Card, Subject
+    from gpuproof.core.recommend.model import Subject, TargetSystem
+    from gpuproof.core.recommend.what_if import WhatIf
 
 _SYSTEMS = ("linux", "windows", "macos", "wsl")
-_NONE = ("none", "no", "cpu")
 
 
 class _CardAction(argparse.Action):
@@ -78,73 +76,41 @@ def _warn_when_old(terminal: Terminal) -> None:
 
 def subject_from(arguments: argparse.Namespace) -> Subject:
     """Return the subject: flags first, then what inspecting the target tells, where the flags leave room for it."""
-    from gpuproof.core.facts.machine import Machine
     from gpuproof.core.recommend.subject import subject_of
+    from gpuproof.core.recommend.what_if import changed, given_fields, is_elsewhere
 
-    given = _given(arguments)
-    if arguments.target is None and _is_elsewhere(given):
-        return subject_of(Machine(), **_with_defaults(given))
-    if arguments.target is None and _is_complete(given):
-        return subject_of(Machine(), **_with_local_system(given))
-    return subject_of(_inspected(arguments.target), **given)
-
-
-def _given(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the flags as fields of a subject; wrong values are said here, before anything is inspected."""
-    from gpuproof.core.recommend.case import read_app, read_pin, read_python
-
-    given: dict[str, Any] = {}
-    if arguments.os:
-        given["system"] = arguments.os
-    if arguments.machine:
-        given["machine"] = arguments.machine
-    if arguments.python:
-        given["python"] = str(read_python(arguments.python))
-    if arguments.cards:
-        given["cards"] = _cards(arguments.cards)
-    if arguments.driver:
-        given["driver"] = None if arguments.driver.lower() in _NONE else _version(arguments.driver, "--driver")
-    if arguments.glibc:
-        given["glibc"] = _version(arguments.glibc, "--glibc")
-    if arguments.torch:
-        read_pin(arguments.torch)
-        given["torch_pin"] = arguments.torch
-    if arguments.app:
-        given["app"] = read_app(arguments.app).id
-    return given
+    what_if = _what_if(arguments)
+    given = given_fields(what_if)  # wrong values are said here, before anything is inspected
+    here = _here(given)
+    if arguments.target is None and (is_elsewhere(here, given) or _is_complete(given)):
+        return changed(here, what_if)
+    return changed(subject_of(_inspected(arguments.target)), what_if)
 
 
-def _version(found: str, flag: str) -> DottedVersion:
-    from gpuproof.core.facts.version import dotted
+def _what_if(arguments: argparse.Namespace) -> WhatIf:
+    from gpuproof.core.recommend.what_if import WhatIf
 
-    version = dotted(found.strip().lower().removeprefix("r").removesuffix(".xx"))  # R580, 580.xx
-    if version is None:
-        raise UserProblem(
-            text("“{found}” is not a version for {flag}.", found=found, flag=flag),
-            text("Give numbers with dots, such as 580.65.06, or none for --driver."),
-        )
-    return version
+    return WhatIf(
+        gpus=_paired(arguments.cards or []),
+        driver=arguments.driver,
+        system=arguments.os,
+        machine=arguments.machine,
+        python=arguments.python,
+        torch=arguments.torch,
+        app=arguments.app,
+        glibc=arguments.glibc,
+    )
 
 
-def _cards(events: list[tuple[str, str]]) -> tuple[Card, ...]:
+def _paired(events: list[tuple[str, str]]) -> tuple[tuple[str, str | None], ...]:
     """Pair cards and capabilities: in order when there are as many of each, else by what stands beside what."""
-    from gpuproof.core.knowledge import capability
-    from gpuproof.core.recommend.subject import named_card
-
     names = [value for kind, value in events if kind == "gpu"]
     stated = [value for kind, value in events if kind == "capability"]
-    for found in stated:
-        if capability(found) is None:
-            raise UserProblem(
-                text("“{found}” is not a compute capability.", found=found), text("Give it as 8.9 or 12.0.")
-            )
-    if any(name.strip().lower() in _NONE for name in names):
-        return ()
     if not names:
-        return tuple(named_card(f"NVIDIA GPU {found}", found) for found in stated)
+        return tuple(("", found) for found in stated)
     if len(names) == len(stated):
-        return tuple(named_card(name, found) for name, found in zip(names, stated, strict=True))
-    return tuple(named_card(name, found) for name, found in _beside(events))
+        return tuple(zip(names, stated, strict=True))
+    return tuple(_beside(events))
 
 
 def _beside(events: list[tuple[str, str]]) -> list[tuple[str, str | None]]:
@@ -162,22 +128,28 @@ def _beside(events: list[tuple[str, str]]) -> list[tuple[str, str | None]]:
     return pairs
 
 
-def local_system() -> str:
+def local_system() -> TargetSystem:
     """Return linux, wsl, windows or macos for the machine gpuproof itself runs on."""
-    found = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
-    if found == "linux":
-        try:
-            kernel = Path("/proc/sys/kernel/osrelease").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return found
-        return "wsl" if "microsoft" in kernel.lower() else found
-    return found
+    if platform.system() in ("Windows", "Darwin"):
+        return "windows" if platform.system() == "Windows" else "macos"
+    try:
+        kernel = Path("/proc/sys/kernel/osrelease").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "linux"
+    return "wsl" if "microsoft" in kernel.lower() else "linux"
 
 
-def _is_elsewhere(given: dict[str, Any]) -> bool:
-    """Say whether the flags describe another system, so that nothing of this machine may count."""
-    here = local_system()
-    return bool(given.get("system", here) != here)
+def _here(given: dict[str, Any]) -> Subject:
+    """Return this machine as far as it is known without a look: its system, and its architecture.
+
+    With ``--os``, or a card that sits in ARM machines only (GH200, Jetson), this machine's architecture says nothing.
+    """
+    from gpuproof.core.facts.unknown import NOT_ASKED
+    from gpuproof.core.recommend.case import usual_machine
+    from gpuproof.core.recommend.model import Subject
+
+    is_usual = "system" not in given and usual_machine(given.get("cards", ())) == "x86_64"
+    return Subject(system=local_system(), machine=platform.machine() if is_usual else NOT_ASKED)
 
 
 def _is_complete(given: dict[str, Any]) -> bool:
@@ -185,22 +157,6 @@ def _is_complete(given: dict[str, Any]) -> bool:
     if cards is None:
         return False
     return "driver" in given or given.get("system") == "macos" or not any(card.vendor == "nvidia" for card in cards)
-
-
-def _with_defaults(given: dict[str, Any]) -> dict[str, Any]:
-    if given.get("system") == "macos":
-        return {"cards": (), **given}
-    return given
-
-
-def _with_local_system(given: dict[str, Any]) -> dict[str, Any]:
-    """Fill in the system; the machine too, unless the card is one that sits in ARM machines only."""
-    from gpuproof.core.recommend.case import usual_machine
-
-    if "system" in given:
-        return given
-    here = platform.machine() if usual_machine(given["cards"]) == "x86_64" else "aarch64"
-    return {"system": local_system(), "machine": here, **given}
 
 
 def _inspected(target: str | None) -> Any:
