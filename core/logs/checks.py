@@ -8,6 +8,8 @@ from collections.abc import Callable
 from gpuproof.core.logs.model import Kind, Signal
 from gpuproof.core.logs.phrases import CODEC, FATAL, GPU_PROVIDER, HELPER, NOT_APPLIED, ZH_DENIED, ZH_NOT_APPLIED
 
+_SLOW_S = 5.0
+
 Look = tuple[Kind, bool, str]  # kind, decisive, component
 Check = Callable[[Signal, "re.Match[str]", str], "Look | None"]
 
@@ -227,6 +229,11 @@ def _fw_precision(signal: Signal, found: re.Match[str], line: str) -> Look | Non
     return ("error", True, signal.component) if is_fatal(line) else ("cpu", False, signal.component)
 
 
+def _slow(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """Seconds for one step of what takes a GPU a fraction of one; supporting only, cards differ."""
+    return (signal.kind, False, signal.component) if float(found.group("seconds")) >= _SLOW_S else None
+
+
 def _as_row(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     return _as_it_is(signal)
 
@@ -266,6 +273,7 @@ _CHECKS: dict[str, Check] = {
     "tf_nodev": _tf_nodev,
     "comfy_loaded": _comfy_loaded,
     "fw_precision": _fw_precision,
+    "slow": _slow,
     "ggml_buffer": _as_row,
     "ollama_offload": _ollama_offload,
     "ollama_cpu": _as_row,

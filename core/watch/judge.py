@@ -8,7 +8,7 @@ from gpuproof.core.watch.model import Judgement, Observation, Phase, WatchedGpu,
 from gpuproof.core.watch.phases import CPU_WORKS_PERCENT, GPU_WORKS_PERCENT, Moment, kind_of, moments, phases
 from gpuproof.core.words import Text, text
 
-SHORTEST_S = 2.0
+SHORTEST_S = 1.5
 _MOSTLY = 0.7
 _HARDLY = 0.1
 _NO_DRIVER = (9, 12)  # NVML: driver not loaded, library not found

@@ -29,6 +29,7 @@ class Moment:
     gpu_percent: float | None  # of the busiest GPU that is ours; None: cannot be attributed
     whole_gpu_percent: float | None  # the busiest GPU, whoever uses it
     gpu: int | None
+    is_blind: bool = False  # there are GPUs, but none gave a reading
 
 
 def moments(seen: Observation) -> list[Moment]:
@@ -41,7 +42,9 @@ def moments(seen: Observation) -> list[Moment]:
             continue
         if seen.ended_s is not None and sample.at_s >= seen.ended_s:
             break
-        rows.append(_moment(sample, by_gpu))
+        row = _moment(sample, by_gpu)
+        if rows or not row.is_blind:  # NVML takes a moment to start, which says nothing of the program
+            rows.append(row)
     return _smoothed(rows)
 
 
@@ -59,6 +62,7 @@ def _moment(sample: TelemetrySample, by_gpu: dict[int, _Gpu]) -> Moment:
         gpu_percent=own,
         whole_gpu_percent=whole if shares else None,
         gpu=busiest,
+        is_blind=bool(by_gpu) and not shares,
     )
 
 
@@ -134,6 +138,7 @@ def _smoothed(rows: list[Moment]) -> list[Moment]:
                 gpu_percent=_mean(one.gpu_percent for one in window) if row.gpu_percent is not None else None,
                 whole_gpu_percent=row.whole_gpu_percent,
                 gpu=row.gpu,
+                is_blind=row.is_blind,
             )
         )
     return smooth
@@ -146,7 +151,7 @@ def _mean(values: Iterable[float | None]) -> float | None:
 
 def kind_of(moment: Moment) -> PhaseKind:
     """Say what the program does at a moment; a GPU at work counts even when the CPU works too."""
-    if moment.gpu_percent is None and moment.whole_gpu_percent is not None:
+    if moment.is_blind or (moment.gpu_percent is None and moment.whole_gpu_percent is not None):
         return "unknown"
     if moment.gpu_percent is not None and moment.gpu_percent >= GPU_WORKS_PERCENT:
         return "gpu"

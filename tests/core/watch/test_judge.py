@@ -103,6 +103,20 @@ def test_what_came_after_the_programs_end_does_not_count():
     assert judge(seen).verdict == "gpu"
 
 
+def test_the_seconds_before_the_first_reading_do_not_count():
+    seen = an_observation([(4, 100, 95.0), (4, 100, 95.0)])
+    late = tuple(row for row in seen.samples if row.gpu is None or row.at_s >= 4)
+    judged = judge(replace(seen, samples=late))
+    assert judged.verdict == "gpu"
+    assert [phase.kind for phase in judged.phases] == ["gpu"]
+
+
+def test_a_gpu_that_stops_answering_cannot_be_told():
+    seen = an_observation([(2, 100, 95.0), (8, 100, 95.0)])
+    early = tuple(row for row in seen.samples if row.gpu is None or row.at_s < 2)
+    assert judge(replace(seen, samples=early, lost=((0, 2.0),))).verdict == "cannot_tell"
+
+
 def test_a_faster_gpu_that_idles_is_named():
     slow = WatchedGpu(index=0, name="slow", cores=1000, max_sm_clock_mhz=1000.0)
     fast = WatchedGpu(index=1, name="fast", cores=2000, max_sm_clock_mhz=1000.0)
