@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from typing import Any
 
-params = globals().get("params", {})  # type: dict[str, Any]
+params: "dict[str, Any]" = globals().get("params", {})
 
 
 def main() -> None:

@@ -13,8 +13,10 @@ from gpuproof.core.facts.reading import dict_of, list_of, objects, words
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.facts.version import DottedVersion
 
-NAMES = ("torchvision", "torchaudio", "xformers", "flash-attn", "bitsandbytes", "onnxruntime", "onnxruntime-gpu",
-         "onnxruntime-directml", "ctranslate2", "triton", "triton-windows", "tensorrt", "mmcv", "mmcv-full")  # fmt: skip
+NAMES = (
+    "torchvision", "torchaudio", "xformers", "flash-attn", "bitsandbytes", "onnxruntime", "onnxruntime-gpu",
+    "onnxruntime-directml", "ctranslate2", "triton", "triton-windows", "tensorrt", "mmcv", "mmcv-full",
+)  # fmt: skip
 _FOLDERS = {"flash-attn": "flash_attn", "onnxruntime-gpu": "onnxruntime", "onnxruntime-directml": "onnxruntime"}
 _TORCH_PIN = re.compile(r"^torch\s?\(?==\s?([\w.+!]{1,40})")
 
