@@ -22,6 +22,7 @@ _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+h
 _CHUNK_BYTES = 64 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 4
+_NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,10 @@ class _NoRedirects(HTTPRedirectHandler):
         """Hand every redirect back as an answer: ``download`` follows them itself, under its own rules."""
 
 
+class PageMissing(CouldNotFinish):
+    """The server answered that there is no such page."""
+
+
 def download(url: str, limits: Limits | None = None) -> Page:
     """Return the page behind an address; every failure is one line that says what to do (exit code 3)."""
     within = limits or Limits()
@@ -62,9 +67,8 @@ def download(url: str, limits: Limits | None = None) -> Page:
         raise
     except HTTPError as problem:
         problem.close()
-        raise CouldNotFinish(
-            text("{url} answered {code} instead of a page.", url=url, code=problem.code), _stay()
-        ) from problem
+        kind = PageMissing if problem.code == _NOT_FOUND else CouldNotFinish
+        raise kind(text("{url} answered {code} instead of a page.", url=url, code=problem.code), _stay()) from problem
     except (URLError, OSError, http.client.HTTPException, ValueError) as problem:
         raise _unreachable(url, problem, within) from problem
 

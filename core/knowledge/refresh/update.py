@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -12,15 +13,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from gpuproof.core.knowledge.refresh.download import Limits, download
+from gpuproof.core.knowledge.refresh.download import Limits, Page, PageMissing, download
 from gpuproof.core.knowledge.refresh.page import read_page
 from gpuproof.core.knowledge.refresh.wheels import Wheel, read_wheel, rows_from
+from gpuproof.core.knowledge.releases import torch_releases
 from gpuproof.core.knowledge.tables import forget, overlay_path, tables_folder
 from gpuproof.core.problems import CouldNotFinish, UserProblem
 from gpuproof.core.words import text
 
 DEFAULT_INDEX = "https://download.pytorch.org/whl"
 _MOST_FILES = 2000
+_NEWEST_RELEASES = 3
 _PAGE_SUFFIXES = {".html": "text/html", ".htm": "text/html", ".json": "application/json"}
 
 
@@ -36,13 +39,35 @@ class Update:
 
 
 def update_from_index(base: str = DEFAULT_INDEX, *, limits: Limits | None = None, today: date | None = None) -> Update:
-    """Fetch ``<base>/torch/`` and keep what is new; the page itself is kept as the offline copy."""
+    """Fetch ``<base>/torch/``, or each variant's page, and keep what is new; the pages stay as the offline copy."""
     within = limits or Limits()
-    page = download(f"{base.rstrip('/')}/torch/", within)
-    wheels = read_page(page.body, page.content_type, page.url)
+    try:
+        pages = {"": download(f"{base.rstrip('/')}/torch/", within)}
+    except PageMissing:
+        pages = _pages_per_variant(base.rstrip("/"), within)
+        if not pages:
+            raise
+    wheels = [wheel for page in pages.values() for wheel in read_page(page.body, page.content_type, page.url)]
+    copies = {_copy_name(variant, page): page.body for variant, page in pages.items()}
+    origin = next(iter(pages.values())).url if "" in pages else base
+    return _store(wheels, origin, today or date.today(), copies)
+
+
+def _pages_per_variant(base: str, limits: Limits) -> dict[str, Page]:
+    """Fetch ``<base>/<variant>/torch/`` for the variants of the newest releases: some mirrors have no common page."""
+    variants = dict.fromkeys(
+        build.variant for release in torch_releases()[:_NEWEST_RELEASES] for build in release.builds
+    )
+    found = {}
+    for variant in variants:
+        with contextlib.suppress(PageMissing):  # a mirror carries what it carries
+            found[variant] = download(f"{base}/{variant}/torch/", limits)
+    return found
+
+
+def _copy_name(variant: str, page: Page) -> str:
     suffix = ".json" if "json" in page.content_type else ".html"
-    copies = {f"index-page{suffix}": page.body}
-    return _store(wheels, page.url, today or date.today(), copies)
+    return f"index-page{'-' if variant else ''}{variant}{suffix}"
 
 
 def update_from_files(place: Path, *, limits: Limits | None = None, today: date | None = None) -> Update:

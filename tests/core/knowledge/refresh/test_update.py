@@ -7,6 +7,7 @@ import ssl
 import subprocess
 from collections.abc import Iterator
 from datetime import date
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,19 @@ def test_a_redirect_within_the_server_is_followed() -> None:
 
     with serving(handle) as base:
         assert update_from_index(base, limits=QUICK, today=DAY).origin.endswith("/there/")
+
+
+def test_a_mirror_without_a_common_page_is_read_variant_by_variant(data_folder: Path) -> None:
+    def handle(request: BaseHTTPRequestHandler) -> None:
+        if request.path == "/whl/cu132/torch/":
+            sending(html_page(), "text/html")(request)
+        else:
+            sending(b"", "text/plain", 404)(request)
+
+    with serving(handle) as base:
+        update = update_from_index(base, limits=Limits(deadline_s=3, silence_s=3), today=DAY)
+    assert "2.16.0" in update.new_releases
+    assert (data_folder / "knowledge" / "index-page-cu132.html").exists()
 
 
 @pytest.fixture(scope="module")
