@@ -15,7 +15,7 @@ from gpuproof.gui.style import speech
 if TYPE_CHECKING:
     from gpuproof.gui.presenters.check_presenter import MakeCheckup
 
-CLOSE_PATIENCE_S = 6.0
+CLOSE_PATIENCE_S = 30.0  # a set-up that is cancelled puts everything back first
 
 
 class Context(QObject):

@@ -42,6 +42,7 @@ class ReportPresenter(QObject):
     """Reads the saved file as anybody would who gets it; exports from that, so nothing else can leak."""
 
     state_changed = Signal(object)  # ReportState
+    text_made = Signal(str)
 
     def __init__(self, background: Background) -> None:
         super().__init__()
@@ -62,6 +63,25 @@ class ReportPresenter(QObject):
         self._set(replace(self.state, is_working=True, problem=None, hint=None, saved=None))
         language = speech.language()
         self._background.start(lambda: _export(report, format_name, path, language), self._saved, self._failed)
+
+    def copy_as_text(self) -> None:
+        """Make the report as plain text, for the clipboard."""
+        report = self._report
+        if report is None or self.state.is_working:
+            return
+        self._set(replace(self.state, is_working=True, problem=None, hint=None, saved=None))
+        language = speech.language()
+        self._background.start(lambda: _as_text(report, language), self._copied, self._failed)
+
+    def page(self) -> Path | None:
+        """Return the web page that was written beside the report, if it is there."""
+        path = self.state.path
+        page = path.with_suffix(".html") if path is not None else None
+        return page if page is not None and page.is_file() else None
+
+    def _copied(self, words: str) -> None:
+        self._set(replace(self.state, is_working=False))
+        self.text_made.emit(words)
 
     def _shown(self, read: tuple[Report, str, int]) -> None:
         self._report, preview, size = read
@@ -98,6 +118,12 @@ def _read(path: Path) -> tuple[Report, str, int]:
     data = read_bounded(path)
     pretty = json.dumps(json.loads(data), ensure_ascii=False, indent=2)
     return load_report(data), pretty[:_PREVIEW_CHARACTERS], len(data)
+
+
+def _as_text(report: Report, language: str) -> str:
+    from gpuproof.core.report.export import export
+
+    return export(report, "txt", language).decode("utf-8")
 
 
 def _export(report: Report, format_name: str, path: Path, language: str) -> Path:

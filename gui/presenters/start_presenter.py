@@ -13,6 +13,7 @@ from gpuproof.core.launch.model import Target
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.background import Background
+from gpuproof.gui.style import speech
 
 if TYPE_CHECKING:
     from gpuproof.core.launch.discover import PythonEnvironment
@@ -58,7 +59,13 @@ class StartPresenter(QObject):
         from gpuproof.core.launch.targets import parse_target
 
         target: Target | None = parse_target(environment.strip()) if environment.strip() else None
-        return CheckupSettings(target=target, preset=preset, app=application or None, may_set_up=may_set_up)
+        return CheckupSettings(
+            target=target,
+            preset=preset,
+            app=application or None,
+            may_set_up=may_set_up,
+            language=speech.language(),
+        )
 
     def _found(self, found: tuple[tuple[Choice, ...], tuple[Choice, ...]]) -> None:
         environments, applications = found

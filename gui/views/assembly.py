@@ -20,8 +20,11 @@ from gpuproof.gui.presenters.steps import WIZARD, WizardStep
 from gpuproof.gui.views.ask_and_save import ask_and_save
 from gpuproof.gui.views.opened_strip import OpenedStrip
 from gpuproof.gui.views.page import Page
+from gpuproof.gui.views.running_strip import RunningStrip
 
 if TYPE_CHECKING:
+    from gpuproof.gui.presenters.set_up_presenter import SetUpPresenter
+    from gpuproof.gui.presenters.watch_presenter import WatchPresenter
     from gpuproof.gui.views.graph_board import GraphBoard
     from gpuproof.gui.views.main_window import MainWindow
 
@@ -38,6 +41,8 @@ class Assembly(QObject):
         context.add(self.check)
         context.add(self.replay)
         self._boards: list[GraphBoard] = []
+        self.set_up: SetUpPresenter | None = None
+        self.watch: WatchPresenter | None = None
         self.opened = OpenedStrip(self.close_report)
         window.put_on_top(self.opened)
         self.check.state_changed.connect(self.opened.show_state)
@@ -91,14 +96,25 @@ class Assembly(QObject):
 
     def ask_to_stop(self) -> bool:
         """Ask, at the step that runs, whether to stop it; returns whether anything runs."""
-        at = self.check.state.running_at or ("benchmark" if self.check.state.is_replaying else None)
+        at = self._running_page()
         if at is None:
             return False
         self._window.open_page(at)
-        running = getattr(self._window.page(at), "running", None)
-        if running is not None:
-            running.ask()
+        page = self._window.page(at)
+        for strip in page.findChildren(RunningStrip):
+            strip.ask()
         return True
+
+    def _running_page(self) -> str | None:
+        if self.check.state.running_at is not None:
+            return self.check.state.running_at
+        if self.check.state.is_replaying:
+            return "benchmark"
+        if self.set_up is not None and self.set_up.state.is_busy:
+            return "recommend"
+        if self.watch is not None and self.watch.state.is_watching:
+            return "watch"
+        return None
 
     def take_down(self) -> None:
         """Take the plots down before Qt goes."""

@@ -53,6 +53,7 @@ class ReportStep(Page):
         self.steps = StepFooter(self, onward_words=text("&Done"))
         check.state_changed.connect(self.show_check)
         report.state_changed.connect(self.show_report)
+        report.text_made.connect(self._put_on_clipboard)
         self.show_check(check.state)
         self.show_report(report.state)
 
@@ -95,6 +96,7 @@ class ReportStep(Page):
         speech.put(self._saved, text("Saved: {path}", path=state.saved) if state.saved else literal(" "))
         for made in self._save_buttons:
             made.setEnabled(not state.is_working)
+        self.page_button.setVisible(self._report.page() is not None)
 
     def _file_card(self) -> QFrame:
         frame, inside = card()
@@ -110,8 +112,11 @@ class ReportStep(Page):
             tools.addWidget(made, place // 3, place % 3)
         inside.addLayout(tools)
         copy = button(text("Copy the path"), self._copy_path, icon="copy", kind="quiet")
+        copy_text = button(text("Copy as &text"), self._report.copy_as_text, icon="copy", kind="quiet")
+        self.page_button = button(text("Open the &page to read or print"), self._open_page, icon="print", kind="quiet")
         folder = button(text("Open the folder"), self._open_folder, icon="open", kind="quiet")
         self._saved = data_label(literal(" "), "small")
+        inside.addLayout(row(self.page_button, copy_text, None))
         inside.addLayout(row(copy, folder, self._saved))
         return frame
 
@@ -147,6 +152,14 @@ class ReportStep(Page):
         chosen, _ = QFileDialog.getSaveFileName(self, speech.say(text("Save a copy")), suggestion, f"*.{kind}")
         if chosen:
             self._report.save_as(kind, Path(chosen))
+
+    def _open_page(self) -> None:
+        page = self._report.page()
+        if page is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(page)))
+
+    def _put_on_clipboard(self, words: str) -> None:
+        QGuiApplication.clipboard().setText(words)
 
     def _copy_path(self) -> None:
         QGuiApplication.clipboard().setText(self._path.text())

@@ -129,6 +129,19 @@ def test_a_real_window_is_driven_with_real_keys_and_closed(tmp_path: Path) -> No
     assert (app.returncode, out, err) == (0, "", "")
 
 
+@pytest.mark.xvfb
+@pytest.mark.skipif(not shutil.which("Xvfb"), reason="needs Xvfb")
+def test_the_journeys_hold_in_a_real_window_too(tmp_path: Path) -> None:
+    """The wizard's tests again, on an X server instead of the offscreen platform."""
+    with _XServer(tmp_path) as display:
+        environment = {**os.environ, "QT_QPA_PLATFORM": "xcb", "DISPLAY": display, "XDG_CONFIG_HOME": str(tmp_path)}
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-n0", "tests/gui/test_wizard.py"],
+            cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
 class _XServer:
     def __init__(self, folder: Path) -> None:
         self._read, write = os.pipe()

@@ -53,6 +53,7 @@ def test_the_whole_way_by_keyboard(open_window: Any, qtbot: Any, tmp_path: Path)
     opened = open_window(Script(diagnosis=a_chain(), folder=tmp_path))
     window, check = opened.window, opened.assembly.check
     window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     window.focus_first()
     qtbot.waitUntil(lambda: window.focusWidget() is window.page("home").check_button)
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Space)
@@ -106,6 +107,8 @@ def test_escape_asks_and_cancel_keeps_what_was_found(open_window: Any, qtbot: An
     _click(bench.start_button)
     qtbot.waitUntil(lambda: check.state.running == "benchmark")
     window.open_page("home")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     QTest.keyClick(window, Qt.Key.Key_Escape)
     assert window.page_name == "benchmark"
     qtbot.waitUntil(bench.running.yes_button.isVisible)
