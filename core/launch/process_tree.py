@@ -109,3 +109,21 @@ def _wait(process: subprocess.Popen[bytes], give_up_at: float) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return True
+
+
+def own_start() -> float:
+    """Return when this process started (seconds since 1970): with its id it names a process for good."""
+    import psutil
+
+    return float(psutil.Process().create_time())
+
+
+def is_running(pid: int, started: float) -> bool:
+    """Tell whether the process of this id that started then still runs; ids are given again to others."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        return abs(process.create_time() - started) < 1.0 and is_alive(process)
+    except psutil.Error:
+        return False

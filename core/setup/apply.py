@@ -19,6 +19,7 @@ from gpuproof.core.setup.undo import put_back, require_none_at_work
 from gpuproof.core.setup.verify import Verification, verify
 from gpuproof.core.words import Text, text
 
+_WORTH_A_WORD_BYTES = 100 << 20
 NEW_MARK = ".gpuproof-setup"  # in an environment that set-up made, so that undo may remove it
 
 
@@ -61,7 +62,7 @@ class _Applying:
             raise
         if problem is None:
             self._journal = journals.move_on(self._journal, "done")
-            notices = (*seen.notices, *self._write_constraints())
+            notices = (*seen.notices, *self._write_constraints(), *self._kept())
             return SetupOutcome(journal=self._journal.id, verified=seen.seen, notices=notices)
         restored = self._restore("failed")
         return SetupOutcome(
@@ -154,6 +155,20 @@ class _Applying:
         except OSError as problem:
             return (text("The constraints file could not be written: {reason}", reason=str(problem)),)
         return (text("Later installations keep this torch with: {command}", command=f"pip install -c {file} ..."),)
+
+    def _kept(self) -> tuple[Text, ...]:
+        if not self._journal.backup:
+            return ()
+        size = snapshots.kept_bytes(snapshots.Snapshot(self._plan.prefix, Path(self._journal.backup)))
+        if size < _WORTH_A_WORD_BYTES:
+            return ()
+        return (
+            text(
+                "The former files are kept and take {size} MB; {command} frees them.",
+                size=round(size / 1e6),
+                command="gpuproof setup --forget",
+            ),
+        )
 
     def _restore(self, state: journals.State) -> Restored:
         self._tell(SetupStage("restore"))

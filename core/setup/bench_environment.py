@@ -6,13 +6,16 @@ interrupted is never used and is made anew.
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from gpuproof.core.launch.discover import PythonEnvironment, find_environments, interpreter_in
-from gpuproof.core.launch.environment_files import installed_torch, site_packages
+from gpuproof.core.launch.environment_files import installed_torch, read_small, site_packages
 from gpuproof.core.launch.model import Target
+from gpuproof.core.launch.process_tree import is_running, own_start
 from gpuproof.core.problems import CouldNotFinish
 from gpuproof.core.setup.bases import minor_version
 from gpuproof.core.setup.bench_plan import BenchPlan, bench_folder, plan_bench_environment
@@ -64,6 +67,7 @@ def create(
     say = on_line or (lambda line: None)
     for words in plan.words():
         say(words.render(language))
+    _require_nobody_at_work(plan.folder)
     try:
         interpreter = _make_venv(plan, say, cancel)
         _require(_install(plan, interpreter, say, cancel))
@@ -89,10 +93,19 @@ def _is_usable(environment: PythonEnvironment) -> bool:
     return environment.torch is not None and may_run and version >= _OLDEST_AGENT
 
 
+def _require_nobody_at_work(folder: Path) -> None:
+    pid, _, started = read_small(folder / _UNFINISHED).partition(" ")
+    if pid.isdigit() and is_running(int(pid), float(started or 0)):
+        raise CouldNotFinish(
+            text("Another gpuproof is making the environment in {folder} right now.", folder=folder),
+            text("Wait until it has ended."),
+        )
+
+
 def _make_venv(plan: BenchPlan, say: OnLine, cancel: threading.Event | None) -> str:
     shutil.rmtree(plan.folder, ignore_errors=True)
     plan.folder.mkdir(parents=True)
-    (plan.folder / _UNFINISHED).touch()
+    (plan.folder / _UNFINISHED).write_text(f"{os.getpid()} {own_start()}", encoding="utf-8")
     run = run_tool([plan.base_interpreter, "-m", "venv", str(plan.folder)], on_line=say, cancel=cancel)
     uv = find_uv()
     if run.ending == "failed" and uv:  # Debian's Python has no ensurepip unless python3-venv is installed

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gpuproof.core.launch.places import data_folder
+from gpuproof.core.launch.process_tree import is_running, own_start
 from gpuproof.core.setup.model import SetupPlan
 
 VERSION = 1
-# recording, installing, verifying, restoring: at work or interrupted; done; failed: put back; undone: put back on wish
-State = Literal["recording", "installing", "verifying", "restoring", "done", "failed", "undone"]
+# recording, installing, verifying, restoring: at work or interrupted; done; failed: put back; undone: put back on wish;
+# forgotten: the kept files were given up
+State = Literal["recording", "installing", "verifying", "restoring", "done", "failed", "undone", "forgotten"]
 _AT_WORK = ("recording", "installing", "verifying", "restoring")
 
 
@@ -50,7 +52,7 @@ class Journal:
     @property
     def is_running(self) -> bool:
         """Tell whether its process is at work right now."""
-        return self.state in _AT_WORK and _is_running(self.process, self.process_started)
+        return self.state in _AT_WORK and is_running(self.process, self.process_started)
 
     @property
     def can_be_undone(self) -> bool:
@@ -65,8 +67,6 @@ def folder() -> Path:
 
 def begin(plan: SetupPlan, before: dict[str, str]) -> Journal:
     """Write the first record of a set-up; raises ``OSError`` when that is not possible."""
-    import psutil
-
     now = datetime.now(timezone.utc)
     identifier = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
     journal = Journal(
@@ -82,7 +82,7 @@ def begin(plan: SetupPlan, before: dict[str, str]) -> Journal:
         options=plan.source.options,
         before=before,
         process=os.getpid(),
-        process_started=psutil.Process().create_time(),
+        process_started=own_start(),
     )
     folder().mkdir(parents=True, exist_ok=True)
     _write(journal)
@@ -99,9 +99,7 @@ def move_on(journal: Journal, state: State) -> Journal:
 
 def take_over(journal: Journal) -> Journal:
     """Make this process the one that works on it."""
-    import psutil
-
-    return move_on(replace(journal, process=os.getpid(), process_started=psutil.Process().create_time()), "restoring")
+    return move_on(replace(journal, process=os.getpid(), process_started=own_start()), "restoring")
 
 
 def journals() -> tuple[Journal, ...]:
@@ -129,13 +127,3 @@ def _read(file: Path) -> Journal | None:
         return Journal(**data)
     except (OSError, ValueError, TypeError, KeyError):
         return None
-
-
-def _is_running(process: int, started: float) -> bool:
-    import psutil
-
-    try:
-        found = psutil.Process(process)
-        return abs(found.create_time() - started) < 1.0 and found.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False

@@ -41,10 +41,8 @@ def plan_existing(
     cancel: threading.Event | None = None,
 ) -> SetupPlan:
     """Plan to mend the environment that was inspected; raises ``UserProblem`` where it must be left alone."""
-    choice = _choice(recommendation)
     require_none_at_work()
-    network = network or Network()
-    prefix = prefix_of(machine, interpreter)
+    choice, network, prefix = _choice(recommendation), network or Network(), prefix_of(machine, interpreter)
     refuse_unsuitable(prefix)
     before = installed_packages(prefix)
     pip = pip_for(existing_interpreter(interpreter))
@@ -71,11 +69,7 @@ def plan_existing(
             commands=(_install_command(pip, interpreter, source),) if changes else (),
             needed_bytes=needed_bytes(source.resolution.total_bytes) if changes else 0,
             free_bytes=free_bytes(prefix),
-            warnings=(
-                *_older_release(choice, source),
-                *_fits_already(recommendation, changes),
-                *_will_not_fit(before, changes),
-            ),
+            warnings=_warnings(recommendation, choice, source, before, changes),
             had_gpu=_had_gpu(machine),
             environment=network.environment,
             constraints_file=constraints_file,
@@ -189,6 +183,20 @@ def _never_backwards(source: Source, installed: str, choice: Choice) -> Source:
     if is_fallback and is_same_build and found is not None and present is not None and present >= found:
         return replace(source, torch=installed, requirements=(), resolution=Resolution(()))
     return source
+
+
+def _warnings(
+    recommendation: Recommendation,
+    choice: Choice,
+    source: Source,
+    before: dict[str, str],
+    changes: Sequence[Change],
+) -> tuple[Text, ...]:
+    return (
+        *_older_release(choice, source),
+        *_fits_already(recommendation, changes),
+        *_will_not_fit(before, changes),
+    )
 
 
 def _older_release(choice: Choice, source: Source) -> tuple[Text, ...]:

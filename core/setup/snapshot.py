@@ -88,6 +88,16 @@ def discard(snapshot: Snapshot) -> None:
     shutil.rmtree(snapshot.folder, ignore_errors=True)
 
 
+def kept_bytes(snapshot: Snapshot) -> int:
+    """Return the room that the kept files take: those that are no longer in use themselves."""
+    total = 0
+    for place, _, names in os.walk(snapshot.files):
+        for name in names:
+            found = os.lstat(os.path.join(place, name))
+            total += found.st_size if found.st_nlink == 1 else 0
+    return total
+
+
 def relevant_files(prefix: Path) -> Iterator[str]:
     """Yield the files that packages consist of, relative to the environment; the standard library is none of them."""
     for top in _TOP_FOLDERS:

@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--target", metavar="T", help="the environment to mend (default: this one)")
     where.add_argument("--new", metavar="DIR", type=Path, help="make a new environment in this folder")
     parser.add_argument("--undo", action="store_true", help="put the last set-up back, or one that was interrupted")
+    parser.add_argument("--forget", action="store_true", help="give up the files that are kept for --undo")
     parser.add_argument("--dry-run", action="store_true", help="show the plan and change nothing")
     parser.add_argument("--yes", action="store_true", help="carry it out without asking")
     parser.add_argument("--app", metavar="ID", help="the application that it is for")
@@ -50,6 +51,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Show the plan, carry it out when that was agreed to, verify."""
     if arguments.undo:
         return _undo(arguments, terminal)
+    if arguments.forget:
+        return _forget(terminal)
     cancel = threading.Event()
     with cancelled_by_interrupt(cancel):
         plan, recommendation = _plan(arguments, terminal, cancel)
@@ -153,6 +156,15 @@ def _show(event: SetupEvent, terminal: Terminal) -> None:
         terminal.progress(event.line())
     elif isinstance(event, SetupLine):
         terminal.progress(event.line)
+
+
+def _forget(terminal: Terminal) -> int:
+    from gpuproof.core.setup.undo import forget
+
+    freed = forget()
+    words = text("{size} MB were freed; set-ups until now can no longer be undone.", size=round(freed / 1e6))
+    terminal.emit({"freed_bytes": freed}, lambda: terminal.say(words))
+    return 0
 
 
 def _undo(arguments: argparse.Namespace, terminal: Terminal) -> int:

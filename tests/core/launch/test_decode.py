@@ -98,3 +98,10 @@ def test_what_is_encoded_is_one_line_that_decodes():
     line = encode_line({"type": "cancel", "words": "显卡\n"})
     assert line.count(b"\n") == 1
     assert Decoder().feed(line) == [{"type": "cancel", "words": "显卡\n"}]
+
+
+@given(st.lists(st.binary(max_size=300), max_size=5))
+def test_no_bytes_whatsoever_raise(pieces):
+    decoder = Decoder(longest_line_bytes=200)
+    found = [item for piece in pieces for item in decoder.feed(piece)] + decoder.finish()
+    assert all(isinstance(item, Malformed) or isinstance(item["type"], str) for item in found)

@@ -20,7 +20,7 @@ from gpuproof.core.setup.apply import apply_plan
 from gpuproof.core.setup.model import SetupLine, SetupStage
 from gpuproof.core.setup.packages import installed_packages
 from gpuproof.core.setup.plan import plan_new
-from gpuproof.core.setup.undo import last_undoable, undo, unfinished
+from gpuproof.core.setup.undo import forget, last_undoable, undo, unfinished
 from gpuproof.core.setup.verify import Verification
 from gpuproof.core.setup.watching import InstallProgress
 from gpuproof.core.words import text
@@ -60,6 +60,21 @@ def test_undo_works_once(venv, index):
     undo(last_undoable())
     with pytest.raises(UserProblem, match="no set-up to undo"):
         last_undoable()
+
+
+def test_kept_files_are_named_when_they_are_large_and_may_be_given_up(venv, index, monkeypatch):
+    monkeypatch.setattr(apply_module, "_WORTH_A_WORD_BYTES", 1)
+    outcome = apply_plan(plan_for(venv, index))
+    assert any("setup --forget" in str(words) for words in outcome.notices)
+    assert forget() > 0
+    assert traces(venv) == []
+    with pytest.raises(UserProblem, match="no set-up to undo"):
+        last_undoable()
+    assert installed_packages(venv)["torch"] == "2.13.0+cpu"
+
+
+def test_small_kept_files_are_not_worth_a_word(venv, index):
+    assert apply_plan(plan_for(venv, index)).notices == ()
 
 
 def test_undo_says_what_it_could_not_restore(venv, index):

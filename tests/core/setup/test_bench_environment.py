@@ -1,5 +1,6 @@
 """gpuproof's own environment: planned, made, verified, never used half-finished."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from helpers.wheels import make_torch, make_wheel, served
 from gpuproof.core.launch.discover import PythonEnvironment
 from gpuproof.core.launch.environment_files import InstalledTorch
 from gpuproof.core.launch.model import Target
+from gpuproof.core.launch.process_tree import own_start
 from gpuproof.core.problems import CouldNotFinish
 from gpuproof.core.recommend.model import Choice, Commands, DriverAdvice, Recommendation
 from gpuproof.core.setup import bench_environment, bench_plan, install, tools
@@ -111,6 +113,24 @@ def test_an_unfinished_environment_is_not_used():
     assert own_environment() == Target("python", str(folder / "bin" / "python"))
     (folder / "gpuproof-unfinished").touch()
     assert own_environment() is None
+
+
+def test_two_at_once_do_not_tear_down_each_others_work(index):
+    plan = plan_bench_environment(recommendation(index))
+    plan.folder.mkdir(parents=True)
+    mark = plan.folder / "gpuproof-unfinished"
+    mark.write_text(f"{os.getpid()} {own_start()}")
+    with pytest.raises(CouldNotFinish, match="Another gpuproof is making"):
+        create(plan)
+    assert mark.exists()
+
+
+def test_what_an_interrupted_one_left_is_made_anew(index, light_venv):
+    plan = plan_bench_environment(recommendation(index))
+    plan.folder.mkdir(parents=True)
+    (plan.folder / "gpuproof-unfinished").write_text(f"{os.getpid()} 1.0")  # the id belongs to another process now
+    create(plan)
+    assert own_environment() is not None
 
 
 def environment(name, cuda="", *, kind="venv", version="3.11.7", torch=True, trust="trusted"):
