@@ -46,15 +46,7 @@ def plan_existing(
     refuse_unsuitable(prefix)
     before = installed_packages(prefix)
     pip = pip_for(existing_interpreter(interpreter))
-    source = choose_source(
-        pip,
-        _wanted(choice, network),
-        lambda version: _companions(version, [name for name in _COMPANIONS if name in before]),
-        environment=network.environment,
-        fresh=False,
-        cancel=cancel,
-    )
-    source = _never_backwards(source, before.get("torch", ""), choice)
+    source = _source_for_existing(pip, choice, network, before, cancel)
     changes = changes_of(before, source.resolution)
     return _checked(
         SetupPlan(
@@ -75,6 +67,21 @@ def plan_existing(
             constraints_file=constraints_file,
         )
     )
+
+
+def _source_for_existing(
+    pip: Pip, choice: Choice, network: Network, before: dict[str, str], cancel: threading.Event | None
+) -> Source:
+    present = [name for name in _COMPANIONS if name in before]
+    source = choose_source(
+        pip,
+        _wanted(choice, network),
+        lambda version: _companions(version, present),
+        environment=network.environment,
+        fresh=False,
+        cancel=cancel,
+    )
+    return _never_backwards(source, before.get("torch", ""), choice)
 
 
 def plan_new(
