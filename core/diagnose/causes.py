@@ -46,15 +46,17 @@ TITLES: dict[str, Text] = {
     "windows_dll": text("Windows cannot load a DLL that torch needs"),
     "windows_pagefile": text("The Windows page file is too small"),
 }
-_TORCH = "cpu_wheel conda_cpu_build cpu_source_build aarch64_cpu_wheel mixed_install macos_no_cuda arch_too_new arch_too_old python_no_wheel python_32bit wrong_index windows_dll windows_pagefile"
+_TORCH = "cpu_wheel conda_cpu_build cpu_source_build aarch64_cpu_wheel mixed_install macos_no_cuda arch_too_new arch_too_old python_no_wheel python_32bit wrong_index windows_dll windows_pagefile"  # noqa: E501
 _LIBRARIES = "cudnn_conflict cuda_lib_shadow vision_mismatch ext_mismatch"
-_DRIVER = "driver_too_old forward_compat_804 driver_lib_mismatch no_driver uvm_broken fabric_manager container_no_gpu container_lost_gpu wsl_driver wsl_libcuda visible_devices"
+_DRIVER = "driver_too_old forward_compat_804 driver_lib_mismatch no_driver uvm_broken fabric_manager container_no_gpu container_lost_gpu wsl_driver wsl_libcuda visible_devices"  # noqa: E501
 LINKS: dict[str, LinkName] = {
     **dict.fromkeys(_TORCH.split(), "torch"),
     **dict.fromkeys(_LIBRARIES.split(), "cuda_libraries"),
     **dict.fromkeys(_DRIVER.split(), "driver"),
-    **dict.fromkeys("amd_gpu no_nvidia_gpu gpu_init_failed gpu_lost mig exclusive_mode tcc_wddm oom".split(), "gpu"),
-}  # type: ignore[assignment]
+    **dict.fromkeys(
+        ["amd_gpu", "no_nvidia_gpu", "gpu_init_failed", "gpu_lost", "mig", "exclusive_mode", "tcc_wddm", "oom"], "gpu"
+    ),
+}
 
 
 def title_of(cause: str) -> Text:

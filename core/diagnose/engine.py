@@ -105,7 +105,12 @@ def _finding(rule: Rule, verdict: Failed) -> Finding:
 
 
 def _missing(verdict: CannotTell) -> Text:
-    return literal("; ".join(f"{unknown.detail} ({unknown.source})" if unknown.source else unknown.detail for unknown in verdict.missing[:3]))
+    return literal(
+        "; ".join(
+            f"{unknown.detail} ({unknown.source})" if unknown.source else unknown.detail
+            for unknown in verdict.missing[:3]
+        )
+    )
 
 
 def _without_fault(machine: Machine) -> str:

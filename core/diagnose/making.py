@@ -17,7 +17,7 @@ def failed(
     evidence: Iterable[Text],
     confidence: Confidence = "certain",
     *,
-    id: str = "",
+    id: str = "",  # noqa: A002  the field of the verdict
     title: Text | None = None,
 ) -> Failed:
     """Return the verdict for a cause, with the remedy for this machine."""
@@ -39,8 +39,10 @@ def by_message(
     rows = error_row_by_id()
     order: tuple[Confidence, ...] = ("possible", "likely", "certain")
     stated: list[Confidence] = [rows[symptom.id]["sure"] for symptom in symptoms if symptom.id in rows]
-    sure = confidence or max(stated, key=order.index, default="possible")
-    return failed(cause, machine, quotes(symptoms), sure, id=f"{cause.replace('_', '-')}.{symptoms[0].id}")
+    strongest: Confidence = max(stated, key=order.index) if stated else "possible"
+    return failed(
+        cause, machine, quotes(symptoms), confidence or strongest, id=f"{cause.replace('_', '-')}.{symptoms[0].id}"
+    )
 
 
 def no_message(machine: Machine) -> Verdict:

@@ -18,7 +18,7 @@ from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import Text, text
 
 _SEE_ERROR = 'python -c "import torch; torch.zeros(1).cuda()"'
-_SEE_CARD = 'python -c "import torch; print(torch.cuda.get_device_name(0), torch.cuda.get_device_capability(0), torch.cuda.get_arch_list())"'
+_SEE_CARD = 'python -c "import torch; print(torch.cuda.get_device_name(0), torch.cuda.get_device_capability(0), torch.cuda.get_arch_list())"'  # noqa: E501
 _COLLECT = "python -m torch.utils.collect_env"
 
 
@@ -32,7 +32,7 @@ def next_question(machine: Machine, cause: str, primary: Finding | None) -> Text
     if has(machine, "arch.no-kernel", "arch.not-compatible") and not capabilities(machine):
         return text("Run {command}: it shows the card and the code in the build", command=_SEE_CARD)
     if has(machine, "install.no-version", "install.platform"):
-        command = 'python -c "import sys, struct; print(sys.version, struct.calcsize(\'P\') * 8)"'
+        command = "python -c \"import sys, struct; print(sys.version, struct.calcsize('P') * 8)\""
         return text("Run {command}: it shows the Python version and its bits", command=command)
     if has(machine, "gpu.busy"):
         command = "nvidia-smi --query-gpu=index,compute_mode,mig.mode.current --format=csv"
@@ -43,13 +43,16 @@ def next_question(machine: Machine, cause: str, primary: Finding | None) -> Text
 def _by_gap(machine: Machine) -> Text:
     build = torch_build(machine)
     if build is None:
-        return text("Run {command} with the Python in question: it shows the torch build, the driver and the GPU", command=_COLLECT)
+        return text(
+            "Run {command} with the Python in question: it shows the torch build, the driver and the GPU",
+            command=_COLLECT,
+        )
     if isinstance(machine.driver_version, Unknown) and isinstance(machine.gpus, Unknown):
         return text("Run {command}: it shows whether the driver works and which GPU there is", command="nvidia-smi")
     if is_available(machine) is False or has(machine, "gpu.no-gpus", "gpu.no-device"):
         if isinstance(machine.environment, Unknown) and has(machine, "gpu.no-gpus", "gpu.no-device"):
             windows = system_of(machine) == "windows"
-            shown = "echo %CUDA_VISIBLE_DEVICES%" if windows else "echo \"[$CUDA_VISIBLE_DEVICES]\"; nvidia-smi -L"
+            shown = "echo %CUDA_VISIBLE_DEVICES%" if windows else 'echo "[$CUDA_VISIBLE_DEVICES]"; nvidia-smi -L'
             return text("Run {command}: it shows whether a variable hides the GPU", command=shown)
         return text("Run {command}: torch then says why it cannot use the GPU", command=_SEE_ERROR)
     if is_container(machine):

@@ -46,10 +46,18 @@ def install_steps(machine: Machine, *, packages: str = "torch torchvision torcha
     steps = [Step(text("Remove the present build"), f"{pip} uninstall -y {packages}")]
     if variant is not None:
         steps.append(
-            Step(text("Install the build that fits this card and driver"), f"{pip} install {packages} --index-url {INDEX}{variant}")
+            Step(
+                text("Install the build that fits this card and driver"),
+                f"{pip} install {packages} --index-url {INDEX}{variant}",
+            )
         )
     else:
-        steps.append(Step(text("Let gpuproof name the build that fits, as the card or the driver is not known here"), "gpuproof recommend"))
+        steps.append(
+            Step(
+                text("Let gpuproof name the build that fits, as the card or the driver is not known here"),
+                "gpuproof recommend",
+            )
+        )
     return (*steps, Step(text("See whether it worked"), CHECK))
 
 

@@ -42,7 +42,12 @@ def driver_too_old(machine: Machine) -> tuple[Step, ...]:
     old_enough = build is not None and build.cuda_version is not None and build.cuda_version.major >= 13
     if old_enough and not isinstance(driver, Unknown) and driver.major >= 525 and (oldest is None or oldest.major < 10):
         words = text("Or keep driver {driver} and take a CUDA 12 build, which it carries", driver=driver)
-        steps.append(Step(words, f"{pip_prefix(machine)} install --force-reinstall torch torchvision torchaudio --index-url {INDEX}cu126"))
+        steps.append(
+            Step(
+                words,
+                f"{pip_prefix(machine)} install --force-reinstall torch torchvision torchaudio --index-url {INDEX}cu126",  # noqa: E501
+            )
+        )
     return tuple(steps)
 
 
@@ -60,8 +65,13 @@ def forward_compat_804(machine: Machine) -> tuple[Step, ...]:
     """Take the compat library out of the way; a newer host driver makes it needless."""
     if is_container(machine) or isinstance(machine.container, Unknown):
         return (
-            Step(text("Update the host's driver to one that carries the image's CUDA by itself: {page}", page=_DOWNLOAD)),
-            Step(text("Or take an image for an older CUDA; inside the container the compat library can be removed"), "rm -rf /usr/local/cuda/compat && ldconfig"),
+            Step(
+                text("Update the host's driver to one that carries the image's CUDA by itself: {page}", page=_DOWNLOAD)
+            ),
+            Step(
+                text("Or take an image for an older CUDA; inside the container the compat library can be removed"),
+                "rm -rf /usr/local/cuda/compat && ldconfig",
+            ),
             Step(text("After a driver update on the host, reboot it and recreate the container")),
         )
     return (
@@ -75,12 +85,20 @@ def driver_lib_mismatch(machine: Machine) -> tuple[Step, ...]:
     if is_container(machine):
         return (
             Step(text("Compare with the host: the mismatch may be inside the container only"), "nvidia-smi"),
-            Step(text("If the host works, remove driver libraries that the image itself brings, and recreate the container"), 'dpkg -l | grep -E "libnvidia|nvidia-utils"'),
+            Step(
+                text(
+                    "If the host works, remove driver libraries that the image itself brings, and recreate the container"  # noqa: E501
+                ),
+                'dpkg -l | grep -E "libnvidia|nvidia-utils"',
+            ),
             Step(text("If the host fails as well, reboot the host")),
         )
     return (
         Step(text("Reboot: the libraries were updated while the old kernel module stayed loaded"), "sudo reboot"),
-        Step(text("If it is still so, see which versions are installed and keep one"), "cat /proc/driver/nvidia/version; dpkg -l | grep -i nvidia; dkms status"),
+        Step(
+            text("If it is still so, see which versions are installed and keep one"),
+            "cat /proc/driver/nvidia/version; dpkg -l | grep -i nvidia; dkms status",
+        ),
     )
 
 
@@ -90,29 +108,57 @@ def no_driver(machine: Machine) -> tuple[Step, ...]:
         return (_install_driver(machine),)
     if has(machine, "driver.secure-boot"):
         return (
-            Step(text("Enrol the key that signed the module, then reboot and confirm it in the blue screen"), "sudo mokutil --import /var/lib/shim-signed/mok/MOK.der"),
+            Step(
+                text("Enrol the key that signed the module, then reboot and confirm it in the blue screen"),
+                "sudo mokutil --import /var/lib/shim-signed/mok/MOK.der",
+            ),
             Step(text("Or turn Secure Boot off in the firmware set-up")),
         )
     steps = [
-        Step(text("See whether the module is installed for this kernel and what stopped it"), "uname -r; dkms status; sudo modprobe nvidia; sudo dmesg | grep -iE 'nvidia|nouveau' | tail -20"),
-        Step(text("Install the headers of this kernel, so that the module can be built"), "sudo apt install linux-headers-$(uname -r)"),
+        Step(
+            text("See whether the module is installed for this kernel and what stopped it"),
+            "uname -r; dkms status; sudo modprobe nvidia; sudo dmesg | grep -iE 'nvidia|nouveau' | tail -20",
+        ),
+        Step(
+            text("Install the headers of this kernel, so that the module can be built"),
+            "sudo apt install linux-headers-$(uname -r)",
+        ),
         _install_driver(machine),
     ]
     if has(machine, "driver.nouveau"):
-        steps.insert(1, Step(text("Keep nouveau from taking the card, then reboot"), "echo -e 'blacklist nouveau\\noptions nouveau modeset=0' | sudo tee /etc/modprobe.d/blacklist-nouveau.conf && sudo update-initramfs -u"))
+        steps.insert(
+            1,
+            Step(
+                text("Keep nouveau from taking the card, then reboot"),
+                "echo -e 'blacklist nouveau\\noptions nouveau modeset=0' | sudo tee /etc/modprobe.d/blacklist-nouveau.conf && sudo update-initramfs -u",  # noqa: E501
+            ),
+        )
     return tuple(steps)
 
 
 def uvm_broken(machine: Machine) -> tuple[Step, ...]:
     """Reload the module; in a container its device file must be passed in."""
     steps = [
-        Step(text("End programs that use the GPU, then reload the module (a reboot does it too)"), "sudo rmmod nvidia_uvm && sudo modprobe nvidia_uvm"),
+        Step(
+            text("End programs that use the GPU, then reload the module (a reboot does it too)"),
+            "sudo rmmod nvidia_uvm && sudo modprobe nvidia_uvm",
+        ),
         Step(text("Make its device files when they are missing"), "sudo nvidia-modprobe -u -c=0"),
     ]
     if is_container(machine):
-        steps.append(Step(text("Pass the device into the container"), "docker run --gpus all --device /dev/nvidia-uvm --device /dev/nvidia-uvm-tools ..."))
+        steps.append(
+            Step(
+                text("Pass the device into the container"),
+                "docker run --gpus all --device /dev/nvidia-uvm --device /dev/nvidia-uvm-tools ...",
+            )
+        )
     if has(machine, "hint.suspend"):
-        steps.append(Step(text("Let the driver save video memory over suspend"), "echo 'options nvidia NVreg_PreserveVideoMemoryAllocations=1' | sudo tee /etc/modprobe.d/nvidia-power.conf && sudo systemctl enable nvidia-suspend nvidia-resume nvidia-hibernate"))
+        steps.append(
+            Step(
+                text("Let the driver save video memory over suspend"),
+                "echo 'options nvidia NVreg_PreserveVideoMemoryAllocations=1' | sudo tee /etc/modprobe.d/nvidia-power.conf && sudo systemctl enable nvidia-suspend nvidia-resume nvidia-hibernate",  # noqa: E501
+            )
+        )
     return tuple(steps)
 
 
@@ -122,7 +168,10 @@ def fabric_manager(machine: Machine) -> tuple[Step, ...]:
     version = "" if isinstance(driver, Unknown) else str(driver)
     branch = version.split(".")[0] or "<branch>"
     return (
-        Step(text("Install the Fabric Manager of exactly the driver's version {version}", version=version), f"sudo apt install nvidia-fabricmanager-{branch}"),
+        Step(
+            text("Install the Fabric Manager of exactly the driver's version {version}", version=version),
+            f"sudo apt install nvidia-fabricmanager-{branch}",
+        ),
         Step(text("Start it and let it start at boot"), "sudo systemctl enable --now nvidia-fabricmanager"),
         Step(text("See whether it runs"), "systemctl status nvidia-fabricmanager; nvidia-smi -q | grep -A2 Fabric"),
     )
@@ -132,12 +181,30 @@ def gpu_init_failed(machine: Machine) -> tuple[Step, ...]:
     """The kernel log names the reason; module flavour, BIOS settings and power are the usual ones."""
     steps = [Step(text("Read the reason in the kernel log"), "sudo dmesg | grep -iE 'NVRM|nvidia'")]
     if has(machine, "gpu.open-module-needed") or any(capability.major >= 10 for _, capability in capabilities(machine)):
-        steps.append(Step(text("RTX 50 and newer need the open kernel modules, Pascal and older the proprietary ones"), "sudo apt install nvidia-open"))
+        steps.append(
+            Step(
+                text("RTX 50 and newer need the open kernel modules, Pascal and older the proprietary ones"),
+                "sudo apt install nvidia-open",
+            )
+        )
     if has(machine, "gpu.legacy-branch"):
-        steps.append(Step(text("This card needs an older branch: R580 for Maxwell, Pascal and Volta, R470 for Kepler"), "sudo apt install nvidia-driver-580"))
+        steps.append(
+            Step(
+                text("This card needs an older branch: R580 for Maxwell, Pascal and Volta, R470 for Kepler"),
+                "sudo apt install nvidia-driver-580",
+            )
+        )
     if has(machine, "gpu.bar"):
-        steps.append(Step(text("In the firmware set-up turn on Above 4G decoding (and Resizable BAR), turn off CSM; or boot with pci=realloc")))
-    steps.append(Step(text("Turn the machine fully off, check the card's seat and power cables, update BIOS and driver")))
+        steps.append(
+            Step(
+                text(
+                    "In the firmware set-up turn on Above 4G decoding (and Resizable BAR), turn off CSM; or boot with pci=realloc"  # noqa: E501
+                )
+            )
+        )
+    steps.append(
+        Step(text("Turn the machine fully off, check the card's seat and power cables, update BIOS and driver"))
+    )
     return tuple(steps)
 
 
@@ -146,7 +213,10 @@ def gpu_lost(machine: Machine) -> tuple[Step, ...]:
     return (
         Step(text("Reboot; the card cannot be used before"), "sudo reboot"),
         Step(text("Check power supply and cables, the seat in the slot, riser, temperature and BIOS")),
-        Step(text("Limit clocks for a test: if it holds then, power or heat is the cause"), "sudo nvidia-smi -lgc 300,1500"),
+        Step(
+            text("Limit clocks for a test: if it holds then, power or heat is the cause"),
+            "sudo nvidia-smi -lgc 300,1500",
+        ),
     )
 
 
@@ -157,5 +227,9 @@ def no_nvidia_gpu(machine: Machine) -> tuple[Step, ...]:
         steps.append(Step(text("In the notebook service, choose a runtime with a GPU: Runtime > Change runtime type")))
     steps.append(Step(text("Run on the CPU, or move to a machine with an NVIDIA GPU"), None))
     if system_of(machine) in ("linux", None):
-        steps.append(Step(text("If there should be one, see whether the PCI bus shows it"), "lspci -nn | grep -iE 'vga|3d|nvidia'"))
+        steps.append(
+            Step(
+                text("If there should be one, see whether the PCI bus shows it"), "lspci -nn | grep -iE 'vga|3d|nvidia'"
+            )
+        )
     return tuple(steps)

@@ -21,10 +21,14 @@ def python_no_wheel(machine: Machine) -> tuple[Step, ...]:
 
 def python_32bit(machine: Machine) -> tuple[Step, ...]:
     """Install a 64-bit Python beside it."""
-    command = "winget install Python.Python.3.12 --architecture x64" if system_of(machine) in ("windows", None) else None
+    command = (
+        "winget install Python.Python.3.12 --architecture x64" if system_of(machine) in ("windows", None) else None
+    )
     return (
         Step(text("Install a 64-bit Python; torch has no 32-bit wheels"), command),
-        Step(text("Make a new environment with it"), "py -3.12-64 -m venv .venv" if command else "python3 -m venv .venv"),
+        Step(
+            text("Make a new environment with it"), "py -3.12-64 -m venv .venv" if command else "python3 -m venv .venv"
+        ),
     )
 
 
@@ -33,16 +37,29 @@ def wrong_index(machine: Machine) -> tuple[Step, ...]:
     pip = pip_prefix(machine)
     return (
         Step(text("See which combination is published for this machine"), "gpuproof recommend"),
-        Step(text("List what an index has, here that of CUDA 12.6"), f"{pip} index versions torch --index-url https://download.pytorch.org/whl/cu126"),
-        Step(text("A version with +cuXXX is found only with that index: pass --index-url https://download.pytorch.org/whl/cuXXX")),
+        Step(
+            text("List what an index has, here that of CUDA 12.6"),
+            f"{pip} index versions torch --index-url https://download.pytorch.org/whl/cu126",
+        ),
+        Step(
+            text(
+                "A version with +cuXXX is found only with that index: pass --index-url https://download.pytorch.org/whl/cuXXX"
+            )
+        ),
     )
 
 
 def windows_dll(machine: Machine) -> tuple[Step, ...]:
     """The Visual C++ runtime; torch 2.4.0 had a fault of its own."""
     return (
-        Step(text("Install the newest Visual C++ Redistributable (x64) from Microsoft, then restart"), "winget install Microsoft.VCRedist.2015+.x64"),
-        Step(text("With torch 2.4.0 install 2.4.1 or newer: its fbgemm.dll misses libomp140.x86_64.dll"), f"{pip_prefix(machine)} install --upgrade torch"),
+        Step(
+            text("Install the newest Visual C++ Redistributable (x64) from Microsoft, then restart"),
+            "winget install Microsoft.VCRedist.2015+.x64",
+        ),
+        Step(
+            text("With torch 2.4.0 install 2.4.1 or newer: its fbgemm.dll misses libomp140.x86_64.dll"),
+            f"{pip_prefix(machine)} install --upgrade torch",
+        ),
         Step(text("Never fetch a single DLL from a download site")),
     )
 
@@ -51,7 +68,9 @@ def windows_pagefile(machine: Machine) -> tuple[Step, ...]:
     """Enlarge the commit limit, or start fewer processes."""
     return (
         Step(
-            text("Enlarge the page file: System > Advanced system settings > Performance > Advanced > Virtual memory, system managed, on a drive with free space; then restart"),
+            text(
+                "Enlarge the page file: System > Advanced system settings > Performance > Advanced > Virtual memory, system managed, on a drive with free space; then restart"  # noqa: E501
+            ),
             "SystemPropertiesPerformance.exe",
         ),
         Step(text("Until then start fewer worker processes: num_workers=0 in the data loader")),

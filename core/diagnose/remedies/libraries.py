@@ -11,8 +11,14 @@ from gpuproof.core.words import text
 
 def _clear_path(machine: Machine) -> Step:
     if system_of(machine) == "windows":
-        return Step(text("Take folders of other CUDA toolkits and cuDNN copies out of PATH for this program"), "where cudnn*.dll & where cublas*.dll")
-    return Step(text("Start without LD_LIBRARY_PATH: torch brings its own CUDA libraries"), "env -u LD_LIBRARY_PATH python app.py")
+        return Step(
+            text("Take folders of other CUDA toolkits and cuDNN copies out of PATH for this program"),
+            "where cudnn*.dll & where cublas*.dll",
+        )
+    return Step(
+        text("Start without LD_LIBRARY_PATH: torch brings its own CUDA libraries"),
+        "env -u LD_LIBRARY_PATH python app.py",
+    )
 
 
 def cudnn_conflict(machine: Machine) -> tuple[Step, ...]:
@@ -20,9 +26,17 @@ def cudnn_conflict(machine: Machine) -> tuple[Step, ...]:
     pip = pip_prefix(machine)
     return (
         _clear_path(machine),
-        Step(text("See which cuDNN packages are installed; keep the one that this torch requires"), f"{pip} list | grep -i cudnn" if system_of(machine) != "windows" else f"{pip} list"),
+        Step(
+            text("See which cuDNN packages are installed; keep the one that this torch requires"),
+            f"{pip} list | grep -i cudnn" if system_of(machine) != "windows" else f"{pip} list",
+        ),
         Step(text("Reinstall torch so that its own cuDNN is complete"), f"{pip} install --force-reinstall torch"),
-        Step(text("A program built for cuDNN 8 beside torch 2.4 or newer (cuDNN 9): update that program, for instance ctranslate2 4.5 or newer"), f'{pip} install --upgrade "ctranslate2>=4.5"'),
+        Step(
+            text(
+                "A program built for cuDNN 8 beside torch 2.4 or newer (cuDNN 9): update that program, for instance ctranslate2 4.5 or newer"  # noqa: E501
+            ),
+            f'{pip} install --upgrade "ctranslate2>=4.5"',
+        ),
     )
 
 
@@ -31,8 +45,14 @@ def cuda_lib_shadow(machine: Machine) -> tuple[Step, ...]:
     pip = pip_prefix(machine)
     return (
         _clear_path(machine),
-        Step(text("See which files are really loaded"), "LD_DEBUG=libs python -c 'import torch' 2>&1 | grep -E 'libcublas|libnvJitLink|libnccl|libcusparse'"),
-        Step(text("Remove NVIDIA packages of another CUDA major version, then reinstall torch"), f"{pip} list | grep -i nvidia; {pip} install --force-reinstall torch"),
+        Step(
+            text("See which files are really loaded"),
+            "LD_DEBUG=libs python -c 'import torch' 2>&1 | grep -E 'libcublas|libnvJitLink|libnccl|libcusparse'",
+        ),
+        Step(
+            text("Remove NVIDIA packages of another CUDA major version, then reinstall torch"),
+            f"{pip} list | grep -i nvidia; {pip} install --force-reinstall torch",
+        ),
     )
 
 
@@ -40,9 +60,18 @@ def ext_mismatch(machine: Machine) -> tuple[Step, ...]:
     """Reinstall the extension for this torch."""
     pip = pip_prefix(machine)
     return (
-        Step(text("See which torch and CUDA the extension has to fit"), 'python -c "import torch; print(torch.__version__, torch.version.cuda)"'),
-        Step(text("Reinstall the extension in a version made for exactly that torch, CUDA, Python and system"), f"{pip} install --force-reinstall --no-cache-dir --no-build-isolation EXTENSION"),
-        Step(text("Building it needs a CUDA toolkit of the same version as torch's CUDA; running it does not"), "nvcc --version"),
+        Step(
+            text("See which torch and CUDA the extension has to fit"),
+            'python -c "import torch; print(torch.__version__, torch.version.cuda)"',
+        ),
+        Step(
+            text("Reinstall the extension in a version made for exactly that torch, CUDA, Python and system"),
+            f"{pip} install --force-reinstall --no-cache-dir --no-build-isolation EXTENSION",
+        ),
+        Step(
+            text("Building it needs a CUDA toolkit of the same version as torch's CUDA; running it does not"),
+            "nvcc --version",
+        ),
     )
 
 

@@ -14,14 +14,26 @@ def container_no_gpu(machine: Machine) -> tuple[Step, ...]:
     """Toolkit, runtime, flag; a compose file needs the device reservation."""
     if is_wsl(machine):
         return (
-            Step(text("Use Docker Desktop with the WSL2 back end, or install the container toolkit inside the distribution"), "sudo apt install nvidia-container-toolkit && sudo nvidia-ctk runtime configure --runtime=docker && sudo service docker restart"),
+            Step(
+                text(
+                    "Use Docker Desktop with the WSL2 back end, or install the container toolkit inside the distribution"  # noqa: E501
+                ),
+                "sudo apt install nvidia-container-toolkit && sudo nvidia-ctk runtime configure --runtime=docker && sudo service docker restart",  # noqa: E501
+            ),
             Step(text("Start with the GPU and look"), _SMOKE),
         )
     return (
         Step(text("Install the NVIDIA container toolkit on the host"), "sudo apt install nvidia-container-toolkit"),
-        Step(text("Make it known to Docker"), "sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker"),
+        Step(
+            text("Make it known to Docker"),
+            "sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker",
+        ),
         Step(text("Start the container with the GPU and look"), _SMOKE),
-        Step(text("In a compose file add deploy.resources.reservations.devices with driver: nvidia, count: all, capabilities: [gpu]")),
+        Step(
+            text(
+                "In a compose file add deploy.resources.reservations.devices with driver: nvidia, count: all, capabilities: [gpu]"  # noqa: E501
+            )
+        ),
     )
 
 
@@ -29,17 +41,33 @@ def container_lost_gpu(machine: Machine) -> tuple[Step, ...]:
     """Restart now; device requests that survive a daemon-reload prevent the next time."""
     return (
         Step(text("Restart the container: it works again until systemd reloads"), "docker restart CONTAINER"),
-        Step(text("Prevent it: use CDI devices, which systemd keeps"), "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml && docker run --device nvidia.com/gpu=all ..."),
-        Step(text("Or let Docker use cgroupfs: \"exec-opts\": [\"native.cgroupdriver=cgroupfs\"] in /etc/docker/daemon.json"), "sudo systemctl restart docker"),
+        Step(
+            text("Prevent it: use CDI devices, which systemd keeps"),
+            "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml && docker run --device nvidia.com/gpu=all ...",
+        ),
+        Step(
+            text(
+                'Or let Docker use cgroupfs: "exec-opts": ["native.cgroupdriver=cgroupfs"] in /etc/docker/daemon.json'
+            ),
+            "sudo systemctl restart docker",
+        ),
     )
 
 
 def wsl_driver(machine: Machine) -> tuple[Step, ...]:
     """The driver is the one of Windows; no Linux driver belongs inside."""
     return (
-        Step(text("Install the newest NVIDIA driver in Windows; none inside WSL: {page}", page="https://www.nvidia.com/drivers")),
+        Step(
+            text(
+                "Install the newest NVIDIA driver in Windows; none inside WSL: {page}",
+                page="https://www.nvidia.com/drivers",
+            )
+        ),
         Step(text("Update the WSL kernel in a Windows terminal, then start anew"), "wsl --update; wsl --shutdown"),
-        Step(text("Remove NVIDIA driver packages inside the distribution, if any"), "sudo apt purge 'nvidia-driver-*' 'libnvidia-compute-*'"),
+        Step(
+            text("Remove NVIDIA driver packages inside the distribution, if any"),
+            "sudo apt purge 'nvidia-driver-*' 'libnvidia-compute-*'",
+        ),
         Step(text("Look again inside WSL"), "/usr/lib/wsl/lib/nvidia-smi"),
     )
 
@@ -48,15 +76,23 @@ def wsl_libcuda(machine: Machine) -> tuple[Step, ...]:
     """Put /usr/lib/wsl/lib first for the loader."""
     return (
         Step(text("Show the loader WSL's own library"), "export LD_LIBRARY_PATH=/usr/lib/wsl/lib:$LD_LIBRARY_PATH"),
-        Step(text("Keep it for all programs"), "echo /usr/lib/wsl/lib | sudo tee /etc/ld.so.conf.d/wsl.conf && sudo ldconfig"),
-        Step(text("Remove a Linux driver inside the distribution that hides it"), "sudo apt purge 'libnvidia-compute-*'"),
+        Step(
+            text("Keep it for all programs"),
+            "echo /usr/lib/wsl/lib | sudo tee /etc/ld.so.conf.d/wsl.conf && sudo ldconfig",
+        ),
+        Step(
+            text("Remove a Linux driver inside the distribution that hides it"), "sudo apt purge 'libnvidia-compute-*'"
+        ),
     )
 
 
 def tcc_wddm(machine: Machine) -> tuple[Step, ...]:
     """Switch the driver model, as administrator."""
     return (
-        Step(text("In an administrator's Windows terminal switch the card to WDDM, then restart Windows"), "nvidia-smi -i 0 -dm 0"),
+        Step(
+            text("In an administrator's Windows terminal switch the card to WDDM, then restart Windows"),
+            "nvidia-smi -i 0 -dm 0",
+        ),
         Step(text("A card that knows TCC only cannot be used inside WSL2; use it from Windows itself")),
     )
 
@@ -65,7 +101,10 @@ def visible_devices(machine: Machine) -> tuple[Step, ...]:
     """Unset the variable, look at the real indices, set it before the program starts."""
     windows = system_of(machine) == "windows"
     return (
-        Step(text("Clear the variable where the program is started"), "set CUDA_VISIBLE_DEVICES=" if windows else "unset CUDA_VISIBLE_DEVICES"),
+        Step(
+            text("Clear the variable where the program is started"),
+            "set CUDA_VISIBLE_DEVICES=" if windows else "unset CUDA_VISIBLE_DEVICES",
+        ),
         Step(text("See which GPUs there are; indices start at 0"), "nvidia-smi -L"),
         Step(text("Search start scripts, services and the program's own code for it, and for a device such as cuda:1")),
     )
@@ -75,7 +114,10 @@ def mig(machine: Machine) -> tuple[Step, ...]:
     """One instance per process, named by its UUID."""
     return (
         Step(text("List the instances"), "nvidia-smi -L"),
-        Step(text("Give each process one instance by its UUID; a process can use one only"), "CUDA_VISIBLE_DEVICES=MIG-... python app.py"),
+        Step(
+            text("Give each process one instance by its UUID; a process can use one only"),
+            "CUDA_VISIBLE_DEVICES=MIG-... python app.py",
+        ),
         Step(text("Or turn Multi-Instance GPU off for the whole card"), "sudo nvidia-smi -i 0 -mig 0"),
     )
 
@@ -83,7 +125,10 @@ def mig(machine: Machine) -> tuple[Step, ...]:
 def exclusive_mode(machine: Machine) -> tuple[Step, ...]:
     """Back to the default mode, or end the other process."""
     return (
-        Step(text("See the mode and who holds the card"), "nvidia-smi --query-gpu=index,compute_mode --format=csv; nvidia-smi"),
+        Step(
+            text("See the mode and who holds the card"),
+            "nvidia-smi --query-gpu=index,compute_mode --format=csv; nvidia-smi",
+        ),
         Step(text("Let several processes in again"), "sudo nvidia-smi -c 0"),
         Step(text("On a shared cluster end your other process instead, or use MPS")),
     )

@@ -36,9 +36,14 @@ def conda_cpu_build(machine: Machine) -> tuple[Step, ...]:
 def cpu_source_build(machine: Machine) -> tuple[Step, ...]:
     """Build again with CUDA found, or take a wheel."""
     return (
-        Step(text("Build again with a CUDA toolkit that CMake finds"), "USE_CUDA=1 CUDA_HOME=/usr/local/cuda python setup.py develop"),
+        Step(
+            text("Build again with a CUDA toolkit that CMake finds"),
+            "USE_CUDA=1 CUDA_HOME=/usr/local/cuda python setup.py develop",
+        ),
         Step(text("Look at the line USE_CUDA of the build summary: it must say ON")),
-        Step(text("Or remove the build and install a published CUDA wheel"), f"{pip_prefix(machine)} uninstall -y torch"),
+        Step(
+            text("Or remove the build and install a published CUDA wheel"), f"{pip_prefix(machine)} uninstall -y torch"
+        ),
     )
 
 
@@ -59,7 +64,10 @@ def aarch64_cpu_wheel(machine: Machine) -> tuple[Step, ...]:
         )
     return (
         remove,
-        Step(text("Install from an index that has CUDA wheels for ARM64"), f"{pip} install torch torchvision --index-url {INDEX}cu130"),
+        Step(
+            text("Install from an index that has CUDA wheels for ARM64"),
+            f"{pip} install torch torchvision --index-url {INDEX}cu130",
+        ),
         Step(text("See whether it worked"), CHECK),
     )
 
@@ -68,8 +76,14 @@ def mixed_install(machine: Machine) -> tuple[Step, ...]:
     """Find out which torch is imported, remove the other."""
     pip = pip_prefix(machine)
     return (
-        Step(text("See which torch is imported, and by which Python"), 'python -c "import sys, torch; print(sys.executable, torch.__file__, torch.__version__)"'),
-        Step(text("Remove every copy: repeat until pip says that none is installed"), f"{pip} uninstall -y torch torchvision torchaudio"),
+        Step(
+            text("See which torch is imported, and by which Python"),
+            'python -c "import sys, torch; print(sys.executable, torch.__file__, torch.__version__)"',
+        ),
+        Step(
+            text("Remove every copy: repeat until pip says that none is installed"),
+            f"{pip} uninstall -y torch torchvision torchaudio",
+        ),
         *install_steps(machine)[1:],
     )
 
@@ -77,7 +91,10 @@ def mixed_install(machine: Machine) -> tuple[Step, ...]:
 def macos_no_cuda(machine: Machine) -> tuple[Step, ...]:
     """A Mac's GPU is used through MPS."""
     return (
-        Step(text("Use Apple's GPU through MPS: write \"mps\" where the program says \"cuda\""), 'python -c "import torch; print(torch.backends.mps.is_available())"'),
+        Step(
+            text('Use Apple\'s GPU through MPS: write "mps" where the program says "cuda"'),
+            'python -c "import torch; print(torch.backends.mps.is_available())"',
+        ),
         Step(text("A program that needs CUDA has to run on a machine with an NVIDIA GPU")),
     )
 
@@ -87,7 +104,10 @@ def amd_gpu(machine: Machine) -> tuple[Step, ...]:
     pip = pip_prefix(machine)
     if system_of(machine) == "windows":
         return (
-            Step(text("On Windows, use the program's DirectML or ZLUDA way if it has one"), f"{pip} install torch-directml"),
+            Step(
+                text("On Windows, use the program's DirectML or ZLUDA way if it has one"),
+                f"{pip} install torch-directml",
+            ),
             Step(text("Or run it on Linux, where torch has ROCm builds for the newer Radeon cards")),
         )
     return (
@@ -108,12 +128,17 @@ def arch_too_old(machine: Machine) -> tuple[Step, ...]:
     lowest = min((capability for _, capability in capabilities(machine)), default=None)
     if lowest is not None and lowest.major < 5:
         needs = text("Kepler cards end with torch 2.0 to 2.3 for CUDA 11.8 and driver branch 470")
-        return (Step(needs, f'{pip} install "torch<2.4" --index-url {INDEX}cu118'), Step(text("See whether it worked"), CHECK))
+        return (
+            Step(needs, f'{pip} install "torch<2.4" --index-url {INDEX}cu118'),
+            Step(text("See whether it worked"), CHECK),
+        )
     release = same_release(machine)
     keeps = release if release and _has_cu126(release[2:]) else "<2.15"
     return (
         Step(
-            text("Take the cu126 build, the last one with code for Maxwell, Pascal and Volta; the torch release can stay"),
+            text(
+                "Take the cu126 build, the last one with code for Maxwell, Pascal and Volta; the torch release can stay"
+            ),
             f'{pip} install --force-reinstall "torch{keeps}" torchvision torchaudio --index-url {INDEX}cu126',
         ),
         Step(text("See whether it worked"), CHECK),

@@ -31,9 +31,13 @@ _EXTENSIONS = (
 
 
 def _direction(capability: ComputeCapability, codes: tuple[str, ...]) -> str:
-    """Return which side of the list the card stands on, for a card that none of the codes runs on."""
-    numbers = sorted(int(code.rsplit("_", 1)[-1].rstrip("af")) for code in codes)
-    return "arch_too_new" if capability.major * 10 + capability.minor > numbers[-1] else "arch_too_old"
+    """Return which side of the list the card stands on, for a card that none of the codes runs on.
+
+    In a gap of the list a Blackwell-era card (Thor) waits for its code, an older one has lost it.
+    """
+    newest = max(int(code.rsplit("_", 1)[-1].rstrip("af")) for code in codes)
+    is_newer = capability.major * 10 + capability.minor > newest or capability.major >= 10
+    return "arch_too_new" if is_newer else "arch_too_old"
 
 
 def _misfits(machine: Machine) -> list[tuple[str, tuple[Text, ...], Confidence]]:
@@ -41,7 +45,7 @@ def _misfits(machine: Machine) -> list[tuple[str, tuple[Text, ...], Confidence]]
 
     codes, sure = codes_of(machine)
     build = torch_build(machine)
-    found = []
+    found: list[tuple[str, tuple[Text, ...], Confidence]] = []
     for name, capability in capabilities(machine) if codes else ():
         if runs_on(codes, capability, build.cuda_version if build is not None else None) is False:
             evidence = (
@@ -67,7 +71,9 @@ def _check(cause: str, machine: Machine) -> Verdict:
         if guess == cause:
             return failed(cause, machine, quotes(said), "likely")
         if guess is None and not capabilities(machine):
-            return CannotTell(unknowns(machine.gpus), ask=text("Which card is it, and which code is in the torch build?"))
+            return CannotTell(
+                unknowns(machine.gpus), ask=text("Which card is it, and which code is in the torch build?")
+            )
     codes, _ = codes_of(machine)
     missing = unknowns(machine.gpus, machine.torch) if not codes or not capabilities(machine) else ()
     return CannotTell(missing) if missing else Passed()

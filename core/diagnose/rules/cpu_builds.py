@@ -33,7 +33,19 @@ def _without_cuda(machine: Machine) -> tuple[bool | None, tuple[Text, ...]]:
         return False, ()
     if has_cuda_build(machine) is False and build is not None:
         return True, (text("torch {version} was built without CUDA", version=build.version or "?"), *quotes(said))
+    if not said and build is not None and _is_bare_arm_wheel(machine, build.version):
+        return True, (text("torch {version} from PyPI for ARM64 Linux has no CUDA", version=build.version),)
     return (True, quotes(said)) if said else (None, ())
+
+
+def _is_bare_arm_wheel(machine: Machine, version: str) -> bool:
+    """PyPI's ARM64 wheels had no CUDA up to 2.10 and no suffix that says so; NVIDIA's own carry ``.nv`` or ``a0``."""
+    is_arm = (
+        isinstance(machine.os, OperatingSystem) and machine.os.system == "linux" and machine.os.machine == "aarch64"
+    )
+    parts = [int(part) for part in version.split(".") if part.isdigit()]
+    is_plain = len(parts) == version.count(".") + 1 >= 2
+    return is_arm and is_available(machine) is False and is_plain and parts < [2, 11]
 
 
 def conda_words(machine: Machine) -> str:

@@ -71,11 +71,15 @@ def _facts(machine: Machine) -> tuple[Text, ...]:
     cards = [device for device in machine.display_devices if device.vendor_id == 0x10DE]
     others = [card for card in cards if card.kernel_driver in ("nouveau", "nova_core", "vfio-pci")]
     if others:
-        return (text("{name} is bound to the kernel driver {driver}", name=others[0].name, driver=others[0].kernel_driver),)
+        return (
+            text("{name} is bound to the kernel driver {driver}", name=others[0].name, driver=others[0].kernel_driver),
+        )
     is_absent = isinstance(machine.driver_version, Unknown) and machine.driver_version.why is Why.ABSENT
     nvml_failed = not isinstance(machine.nvml, Unknown) and not machine.nvml.ok
     if cards and is_absent and nvml_failed and not gpus(machine):
-        return (text("{name} is on the PCI bus, and no NVIDIA kernel driver is loaded", name=cards[0].name or "NVIDIA"),)
+        return (
+            text("{name} is on the PCI bus, and no NVIDIA kernel driver is loaded", name=cards[0].name or "NVIDIA"),
+        )
     return ()
 
 

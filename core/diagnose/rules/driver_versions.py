@@ -1,4 +1,4 @@
-"""The driver against the CUDA inside torch: minor-version compatibility counts, and nvidia-smi's CUDA is the driver's."""
+"""The driver against the CUDA inside torch; minor-version compatibility counts, nvidia-smi's CUDA is the driver's."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def _by_numbers(machine: Machine) -> Verdict:
     needed = unknowns(machine.torch, machine.driver_version)
     if build is None or build.cuda_version is None or isinstance(machine.driver_version, Unknown):
         return CannotTell(needed)
-    return Passed((text("driver {driver} is new enough for CUDA {cuda}", driver=machine.driver_version, cuda=build.cuda_version),))
+    return Passed(
+        (text("driver {driver} is new enough for CUDA {cuda}", driver=machine.driver_version, cuda=build.cuda_version),)
+    )
 
 
 def _is_really_no_driver(machine: Machine) -> bool:
@@ -70,7 +72,11 @@ def _too_old_evidence(machine: Machine, cuda: DottedVersion) -> tuple[Text, ...]
         if driver < min(needed):
             return (
                 text("driver {driver}", driver=driver),
-                text("torch was built for CUDA {cuda}, which needs driver {needed} or newer", cuda=cuda, needed=min(needed)),
+                text(
+                    "torch was built for CUDA {cuda}, which needs driver {needed} or newer",
+                    cuda=cuda,
+                    needed=min(needed),
+                ),
             )
         return ()
     offered = machine.driver_cuda_version

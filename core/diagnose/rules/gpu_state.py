@@ -106,7 +106,13 @@ def exclusive_mode(machine: Machine) -> Verdict:
 
 RULES = (
     Rule(id="gpu.starts", cause="gpu_init_failed", link="gpu", check=gpu_init_failed),
-    Rule(id="gpu.on-the-bus", cause="gpu_lost", link="gpu", check=gpu_lost, source="https://docs.nvidia.com/deploy/xid-errors/"),
+    Rule(
+        id="gpu.on-the-bus",
+        cause="gpu_lost",
+        link="gpu",
+        check=gpu_lost,
+        source="https://docs.nvidia.com/deploy/xid-errors/",
+    ),
     Rule(id="driver.uvm", cause="uvm_broken", link="driver", check=uvm_broken),
     Rule(id="driver.fabric-manager", cause="fabric_manager", link="driver", check=fabric_manager),
     Rule(id="gpu.driver-model", cause="tcc_wddm", link="gpu", check=tcc_wddm),

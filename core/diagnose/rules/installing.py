@@ -14,8 +14,31 @@ from gpuproof.core.words import Text, text
 _NOT_FOUND = ("install.no-version", "install.platform", "install.wrong-index")
 # variants that the wheel index has ever carried; anything else was never published
 _PUBLISHED = frozenset(
-    "cu75 cu80 cu90 cu91 cu92 cu100 cu101 cu102 cu110 cu111 cu113 cu115 cu116 cu117 cu118 cu121 cu124 cu126 cu128 cu129 "
-    "cu130 cu132 cu134".split()
+    [
+        "cu75",
+        "cu80",
+        "cu90",
+        "cu91",
+        "cu92",
+        "cu100",
+        "cu101",
+        "cu102",
+        "cu110",
+        "cu111",
+        "cu113",
+        "cu115",
+        "cu116",
+        "cu117",
+        "cu118",
+        "cu121",
+        "cu124",
+        "cu126",
+        "cu128",
+        "cu129",
+        "cu130",
+        "cu132",
+        "cu134",
+    ]
 )
 
 
@@ -23,13 +46,16 @@ def python_32bit(machine: Machine) -> Verdict:
     """Fail on a 32-bit interpreter without a torch."""
     if isinstance(machine.python, Unknown) or not machine.python.bits:
         return CannotTell(unknowns(machine.python))
-    if machine.python.bits != 32 or torch_build(machine) is not None and not has(machine, *_NOT_FOUND):
+    if machine.python.bits != 32 or (torch_build(machine) is not None and not has(machine, *_NOT_FOUND)):
         return Passed()
-    return failed("python_32bit", machine, (text("Python {version} is a 32-bit build", version=machine.python.version),))
+    return failed(
+        "python_32bit", machine, (text("Python {version} is a 32-bit build", version=machine.python.version),)
+    )
 
 
 def _lines(machine: Machine) -> str:
-    return " ".join(symptom.line for symptom in seen(machine, *_NOT_FOUND, "install.python-version", "hint.index"))
+    said = seen(machine, *_NOT_FOUND, "install.python-version", "hint.index")
+    return " ".join(symptom.line.lower() for symptom in said)
 
 
 def _index_fault(machine: Machine) -> Text | None:
@@ -42,7 +68,9 @@ def _index_fault(machine: Machine) -> Text | None:
     if pinned is not None:
         never = _was_published(pinned.group(1), pinned.group(2))
         if never is False:
-            return text("torch {version} was never published for {variant}", version=pinned.group(1), variant=pinned.group(2))
+            return text(
+                "torch {version} was never published for {variant}", version=pinned.group(1), variant=pinned.group(2)
+            )
         versions = re.search(r"from versions: ([^)]*)", said)
         listed = versions.group(1) if versions is not None else ""
         if listed and "+" not in listed and "none" not in listed:

@@ -60,7 +60,9 @@ def vision_mismatch(machine: Machine) -> Verdict:
     for package in machine.packages:
         mismatch = _local_mismatch(build.version, package)
         if mismatch:
-            shown = text("torch {torch} beside {name} {version}", torch=build.version, name=package.name, version=package.version)
+            shown = text(
+                "torch {torch} beside {name} {version}", torch=build.version, name=package.name, version=package.version
+            )
             return failed("vision_mismatch", machine, (shown,), "likely")
     return Passed()
 
@@ -89,8 +91,7 @@ def mixed_install(machine: Machine) -> Verdict:
         return CannotTell(unknowns(machine.torch))
     if build.copies:
         shown = tuple(text("another torch: {copy}", copy=copy) for copy in build.copies[:3])
-        sure = "likely" if is_available(machine) is not True else "possible"
-        return failed("mixed_install", machine, shown, sure) if sure == "likely" else Passed(shown)
+        return Passed(shown) if is_available(machine) is True else failed("mixed_install", machine, shown, "likely")
     if has_cuda_build(machine) is True and has(machine, "torch.not-compiled") and is_available(machine) is not True:
         shown_version = text("torch {version} is a CUDA build, and the torch that ran was not", version=build.version)
         return failed("mixed_install", machine, (shown_version, *quotes(seen(machine, "torch.not-compiled"))), "likely")
@@ -98,7 +99,7 @@ def mixed_install(machine: Machine) -> Verdict:
     listed = [package for package in packages if package.name in ("torch", "pytorch") and package.version]
     bare = {package.version.split("+")[0] for package in listed}
     live = torch_live(machine)
-    differs = len(bare) > 1 or bool(bare) and build.version.split("+")[0] not in bare and "a0" not in build.version
+    differs = len(bare) > 1 or (bool(bare) and build.version.split("+")[0] not in bare and "a0" not in build.version)
     if differs and (live is None or live.is_available is not True):
         shown_list = ", ".join(f"{package.name} {package.version} ({package.installer})" for package in listed)
         evidence = (text("torch {version} ran; installed: {listed}", version=build.version, listed=shown_list),)

@@ -84,7 +84,7 @@ def mig(machine: Machine) -> Verdict:
 
 def _several_wanted(machine: Machine) -> bool:
     live = torch_live(machine)
-    return has(machine, "hint.several-gpus") or (live is not None and live.device_count == 1 and has(machine, "hint.mig-two"))
+    return live is not None and live.device_count == 1
 
 
 RULES = (

@@ -1,4 +1,4 @@
-"""What has been read so far from a foreign text; the first value read of a fact stays, as texts state it before quoting."""
+"""What has been read so far from a foreign text; the first value that was read of a fact stays."""
 
 from __future__ import annotations
 

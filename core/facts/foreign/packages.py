@@ -13,11 +13,7 @@ from gpuproof.core.facts.machine import Package
 from gpuproof.core.facts.version import dotted
 
 NAMES = frozenset(
-    "torch pytorch torchvision torchaudio torchtext cpuonly cudatoolkit pytorch-cuda pytorch-mutex pytorch-gpu "
-    "pytorch-cpu libtorch cudnn triton triton-windows xformers flash-attn bitsandbytes onnxruntime onnxruntime-gpu tensorflow "
-    "tensorflow-gpu tensorflow-cpu numpy vllm nccl cuda-version cuda-runtime cuda-toolkit ctranslate2 "
-    "faster-whisper deepspeed apex mmcv mmcv-full detectron2 torch-scatter torch-sparse auto-gptq "
-    "causal-conv1d mamba-ssm torch-directml sageattention torchao flashinfer-python".split()
+    ["torch", "pytorch", "torchvision", "torchaudio", "torchtext", "cpuonly", "cudatoolkit", "pytorch-cuda", "pytorch-mutex", "pytorch-gpu", "pytorch-cpu", "libtorch", "cudnn", "triton", "triton-windows", "xformers", "flash-attn", "bitsandbytes", "onnxruntime", "onnxruntime-gpu", "tensorflow", "tensorflow-gpu", "tensorflow-cpu", "numpy", "vllm", "nccl", "cuda-version", "cuda-runtime", "cuda-toolkit", "ctranslate2", "faster-whisper", "deepspeed", "apex", "mmcv", "mmcv-full", "detectron2", "torch-scatter", "torch-sparse", "auto-gptq", "causal-conv1d", "mamba-ssm", "torch-directml", "sageattention", "torchao", "flashinfer-python"]  # noqa: E501
 )  # fmt: skip
 _PREFIXES = ("[pip3]", "[pip]", "[conda]", "│", "|", "-", "*", "+", "#")
 
@@ -36,7 +32,7 @@ def read(found: str, draft: Draft) -> list[str]:
             shown_name = shown_name if ":" in line else ""
         if package is not None and len(draft.packages) < 400:
             draft.add_package(package)
-            kinds = [f"{package.installer} list"] if not kinds else kinds
+            kinds = kinds or [f"{package.installer} list"]
     _tell_torch(draft)
     return kinds
 

@@ -34,7 +34,7 @@ def read_foreign(found: str | bytes) -> tuple[str, Machine]:
     torch_words.read(words, flat, draft)
     surroundings.read(words, flat, draft)
     draft.symptoms.extend(symptoms.find(words, flat))
-    draft.symptoms.extend(hints.find(flat, draft))
+    draft.symptoms.extend(hints.find(flat, symptoms.in_its_case(words, flat)))
     if "traceback (most recent call last)" in flat:
         kinds.append("traceback")
     return "+".join(dict.fromkeys(kinds)) or "text", draft.machine()

@@ -32,8 +32,15 @@ def error_row_by_id() -> dict[str, dict[str, Any]]:
 def find(found: str, flat: str = "", source: str = "pasted text") -> tuple[Symptom, ...]:
     """Return one symptom for each known message that stands in the text, with the words around it as its line."""
     flat = flat or flatten(found)
-    hits = ((row, _first_hit(row, flat)) for row in error_rows())
-    return tuple(Symptom(id=row["id"], line=line_at(flat, at), source=source) for row, at in hits if at >= 0)
+    hits = [(row, at) for row in error_rows() if (at := _first_hit(row, flat)) >= 0]
+    shown = in_its_case(found, flat) if hits else flat
+    return tuple(Symptom(id=row["id"], line=line_at(shown, at), source=source) for row, at in hits)
+
+
+def in_its_case(found: str, flat: str) -> str:
+    """Return the text as it was written, with the positions of the flattened one; that one where they differ."""
+    plain = " ".join(found.split())
+    return plain if len(plain) == len(flat) else flat
 
 
 def _first_hit(row: dict[str, Any], flat: str) -> int:

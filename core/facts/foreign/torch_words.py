@@ -33,7 +33,7 @@ def _answers(flat: str, draft: Draft) -> None:
     if draft.is_available is None and "is_available" in flat:
         for part in flat.split("is_available")[1:200]:
             said = re.match(
-                r"[()\s:`'\"}\]>.?,=\-]{0,40}(?:\d+ )?(?:in \[\d+\]: |out\[\d+\]: |returned |returns |return |is |was |gives |always |still |print )*[`'\"*:\s>]{0,6}(true|false)\b",
+                r"[()\s:`'\"}\]>.?,=\-]{0,40}(?:\d+ )?(?:in \[\d+\]: |out\[\d+\]: |returned |returns |return |is |was |gives |always |still |print )*[`'\"*:\s>]{0,6}(true|false)\b",  # noqa: E501
                 part,
             )
             if said is not None:
@@ -55,7 +55,7 @@ def _printed_version(found: str, flat: str, draft: Draft) -> None:
     if not draft.torch_version:
         match = re.search(
             r"(?:torch\.__version__|pytorch version|torch version|torch:|pytorch:|using torch|torch is)"
-            r"[)\s:`'\"=>\-]{0,12}(?:out\[\d+\]: |is |prints |returns |gives )?['\"`]?v?(\d\.\d{1,2}(?:\.\d{1,2})?[\w.+]{0,24})",
+            r"[)\s:`'\"=>\-]{0,12}(?:out\[\d+\]: |is |prints |returns |gives )?['\"`]?v?(\d\.\d{1,2}(?:\.\d{1,2})?[\w.+]{0,24})",  # noqa: E501
             flat,
         )
         if match is not None:
@@ -84,7 +84,7 @@ def _arch_words(flat: str, draft: Draft) -> None:
         )[:8]:
             _learn(name.rsplit("userwarning", 1)[-1].strip(" .:"), int(major), int(minor), draft)
         for name, major, minor in re.findall(
-            r"found gpu ?\d{1,2} ([\w ./()\-]{3,60}) which is of (?:cuda capability|compute capability \(cc\)) (\d{1,2})\.(\d)",
+            r"found gpu ?\d{1,2} ([\w ./()\-]{3,60}) which is of (?:cuda capability|compute capability \(cc\)) (\d{1,2})\.(\d)",  # noqa: E501
             flat,
         )[:8]:
             _learn(name, int(major), int(minor), draft)
@@ -139,7 +139,7 @@ def _visible_devices(found: str, draft: Draft) -> None:
     if "_VISIBLE_DEVICES" not in found:
         return
     pattern = re.compile(
-        r"((?:CUDA|NVIDIA|HIP)_VISIBLE_DEVICES)['\"]?\]?\s{0,3}(?:=|:|,|is set to|set to)\s{0,3}(['\"]?)([\w,\-/. ]{0,60}?)(\2)(?=[\s'\"`;)&}\]]|$)",
+        r"((?:CUDA|NVIDIA|HIP)_VISIBLE_DEVICES)['\"]?\]?\s{0,3}(?:=|:|,|is set to|set to)\s{0,3}(['\"]?)([\w,\-/. ]{0,60}?)(\2)(?=[\s'\"`;)&}\]]|$)",  # noqa: E501
         re.MULTILINE,
     )
     for line in found.split("\n"):
