@@ -48,9 +48,16 @@ def open_window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     opened: list[Opened] = []
     collector = Collector()
 
-    def make(script: Script | None = None, language: Language = "en", size: tuple[int, int] = (1240, 840)) -> Opened:
+    def make(
+        script: Script | None = None,
+        language: Language = "en",
+        size: tuple[int, int] = (1240, 840),
+        *,
+        is_real: bool = False,
+    ) -> Opened:
         qapp.setStyle("Fusion")
-        context = Context(Preferences(tmp_path / "app.ini"), language, (script or Script()).make)
+        make_checkup = None if is_real else (script or Script()).make
+        context = Context(Preferences(tmp_path / "app.ini"), language, make_checkup)
         theme.apply(qapp, "light")
         window = MainWindow(context)
         window.setMinimumSize(*SMALLEST)

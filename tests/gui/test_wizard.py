@@ -181,6 +181,52 @@ def test_the_language_changes_in_the_open_window(open_window: Any, qtbot: Any) -
     assert opened.context.preferences.language == "en"
 
 
+def test_a_broken_machine_is_mended_and_inspected_again(open_window: Any, qtbot: Any) -> None:
+    script = Script(diagnosis=a_broken_chain())
+    opened = open_window(script)
+    window, check = opened.window, opened.assembly.check
+    window.open_page("start")
+    _click(window.page("start").start_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    inspect = window.page("inspect")
+    assert window.sidebar.entry("inspect").accessibleName() == "Inspect, problem found"
+    script.diagnosis = a_chain()
+    _click(inspect.steps.again_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy and check.state.core.diagnosis is not None)
+    assert inspect.banner.title() == a_chain().title.render()
+    assert window.sidebar.entry("inspect").accessibleName() == "Inspect, done"
+    assert "Broken" not in inspect.chain.button("driver").accessibleName()
+
+
+def test_the_whole_way_in_chinese(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    opened = open_window(Script(diagnosis=a_chain(), folder=tmp_path), language="zh")
+    window, check = opened.window, opened.assembly.check
+    assert window.page("home").title_label().text() == "你的 GPU 真的在干活吗？"
+    _click(window.page("home").check_button)
+    _click(window.page("start").start_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window.open_page("benchmark")
+    bench = window.page("benchmark")
+    _click(bench.start_button)
+    qtbot.waitUntil(lambda: check.state.core.report_path is not None and not check.state.is_busy)
+    assert bench.banner.title() == "GPU 已证实"
+    assert bench.gpu_tile.accessibleName().endswith("帧/秒")
+    assert window.windowTitle() == "基准测试 – gpuproof"
+
+
+@pytest.mark.torch
+def test_this_machine_is_really_inspected(open_window: Any, qtbot: Any) -> None:
+    opened = open_window(is_real=True)
+    window, check = opened.window, opened.assembly.check
+    window.open_page("start")
+    _click(window.page("start").start_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy, timeout=60_000)
+    assert check.state.problem is None
+    assert check.state.core.recommendation is not None
+    assert window.page("inspect").banner.title() == check.state.core.diagnosis.title.render()
+    assert all(link.state is not None for link in check.state.links)
+
+
 def _words(page: Any) -> str:
     from PySide6.QtWidgets import QLabel, QPlainTextEdit
 
