@@ -17,6 +17,7 @@ from gpuproof.core.recommend.alternatives import alternatives_for
 from gpuproof.core.recommend.case import Case, case_of
 from gpuproof.core.recommend.commands import commands_for
 from gpuproof.core.recommend.drivers import advise_driver
+from gpuproof.core.recommend.fit import is_assumed
 from gpuproof.core.recommend.installed import installed_fits, installed_words
 from gpuproof.core.recommend.model import Card, Choice, DriverAdvice, Recommendation, Subject
 from gpuproof.core.recommend.notices import notices_for
@@ -78,6 +79,7 @@ def _certainty(case: Case, pick: Pick) -> Literal["confirmed", "inferred"]:
     rows = [pick.build.certainty_for(case.platform)]
     codes = kernel_list(pick.release.version, pick.build.variant, case.platform) if pick.build.cuda else None
     rows.extend([codes.certainty] if codes else [])
+    rows.extend(["inferred"] if is_assumed(pick.release, pick.build, case.platform) else [])
     return "inferred" if "inferred" in rows else "confirmed"
 
 

@@ -14,6 +14,7 @@ from gpuproof.core.recommend.case import SYSTEM_NAMES, Case
 from gpuproof.core.recommend.model import Card
 from gpuproof.core.words import Text, text
 
+FROM_INDEX = "from index"
 ObstacleKind = Literal[
     "stage", "platform", "python", "glibc", "macos", "app", "kernel", "cudnn", "target", "driver", "pin"
 ]
@@ -95,7 +96,7 @@ def _kernel_obstacles(case: Case, release: TorchRelease, build: TorchBuild, card
     if device is None:
         words = text("The compute capability of {card} is not known.", card=card.name)
         return [Obstacle("kernel", words)]
-    codes = machine_code(release.version, build.variant, case.platform)
+    codes = machine_code(release, build, case.platform)
     if not codes:
         words = text(
             "Which cards {variant} of torch {torch} holds code for is not known yet.",
@@ -124,13 +125,34 @@ def _kernel_obstacles(case: Case, release: TorchRelease, build: TorchBuild, card
     return []
 
 
-def machine_code(release: str, variant: str, platform: str) -> tuple[str, ...]:
+def machine_code(release: TorchRelease, build: TorchBuild, platform: str) -> tuple[str, ...]:
     """Return the finished code of a wheel without its PTX: cuBLAS and cuDNN beside it hold none, so PTX alone fails.
 
     The Windows cu118 wheels carry ``compute_37``, and RTX 50 cards are still reported not to work with them.
     """
-    codes = knowledge.arch_list(release, variant, platform) or ()
-    return tuple(code for code in codes if code.startswith("sm_"))
+    codes = knowledge.arch_list(release.version, build.variant, platform)
+    if codes is None and is_assumed(release, build, platform):
+        codes = _assumed_code(release, build, platform)
+    return tuple(code for code in codes or () if code.startswith("sm_"))
+
+
+def is_assumed(release: TorchRelease, build: TorchBuild, platform: str) -> bool:
+    """Say whether a CUDA build came from the index alone, so that nobody has read which cards it holds code for."""
+    from_index = build.cuda is not None and release.source.startswith(FROM_INDEX)
+    return from_index and knowledge.arch_list(release.version, build.variant, platform) is None
+
+
+def _assumed_code(release: TorchRelease, build: TorchBuild, platform: str) -> tuple[str, ...]:
+    """Take the same variant of the line before, without its oldest code: what a new line drops is the oldest cards."""
+    for older in knowledge.torch_releases():
+        if DottedVersion(older.version) < DottedVersion(release.version) and older.build(build.variant):
+            known = knowledge.arch_list(older.version, build.variant, platform)
+            if known:
+                finished = sorted(
+                    (code for code in known if code.startswith("sm_")), key=lambda code: int(code[3:].rstrip("af"))
+                )
+                return tuple(finished[1:])
+    return ()
 
 
 def _driver_obstacles(case: Case, build: TorchBuild, cards: Sequence[Card]) -> list[Obstacle]:

@@ -7,6 +7,7 @@ from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.facts.version import DottedVersion
 from gpuproof.core.recommend.case import Case
 from gpuproof.core.recommend.drivers import driver_branch
+from gpuproof.core.recommend.fit import is_assumed
 from gpuproof.core.recommend.options import Options
 from gpuproof.core.recommend.search import nvidia_cards
 from gpuproof.core.words import Text, text
@@ -125,6 +126,13 @@ def _other(case: Case, options: Options) -> list[Text]:
         names = ", ".join(sorted({card.name for card in options.chosen.left_out}))
         words = text(
             "Hide {cards} from programs with CUDA_VISIBLE_DEVICES, or one may land there and fail.", cards=names
+        )
+        found.append(words)
+    if options.chosen and is_assumed(options.chosen.release, options.chosen.build, case.platform):
+        words = text(
+            "{pick} is known from the index alone: that it holds code for this card is assumed "
+            "from the line before it.",
+            pick=options.chosen,
         )
         found.append(words)
     if case.system == "wsl" and any(card.vendor == "amd" for card in case.cards):

@@ -80,7 +80,7 @@ def test_upload_time_is_the_release_day() -> None:
     assert knowledge.torch_releases()[0].released == "2026-12-22"
 
 
-def test_a_patch_release_is_recommended_at_once_and_a_new_line_only_when_its_code_is_known() -> None:
+def test_a_patch_release_is_recommended_at_once_and_a_new_line_for_cards_that_it_will_not_drop() -> None:
     with serving(sending(html_page(), "text/html")) as base:
         update_from_index(base, today=DAY)
     card = named_card("NVIDIA GeForce RTX 4090")
@@ -88,9 +88,28 @@ def test_a_patch_release_is_recommended_at_once_and_a_new_line_only_when_its_cod
     answer = recommend(Subject(system="linux", machine="x86_64", python="3.13", cards=(card,), driver=driver))
     assert answer.choice is not None
     assert (answer.choice.torch, answer.choice.variant) == ("2.15.1", "cu132")
+    assert answer.certainty == "confirmed"
     other = recommend(Subject(system="linux", machine="x86_64", python="3.12", cards=(card,), driver=driver))
-    reasons = {(each.torch, each.variant): str(each.reason) for each in other.rejected}
-    assert "not known yet" in reasons["2.16.0", "cu132"]
+    assert other.choice is not None
+    assert (other.choice.torch, other.choice.variant, other.certainty) == ("2.16.0", "cu132", "inferred")
+    assert any("index alone" in str(notice) for notice in other.notices)
+    oldest = named_card("Tesla T4")  # sm_75 is the oldest code of cu132, and so the next to be dropped
+    turing = recommend(Subject(system="linux", machine="x86_64", python="3.12", cards=(oldest,), driver=driver))
+    assert turing.choice is not None
+    assert turing.choice.torch == "2.15.0"
+
+
+def test_a_new_cuda_version_from_the_index_alone_is_not_chosen(tmp_path: Path) -> None:
+    page = tmp_path / "torch.html"
+    page.write_bytes(b'<a href="torch-2.17.0%2Bcu139-cp312-cp312-manylinux_2_28_x86_64.whl">x</a>')
+    update_from_files(page, today=DAY)
+    card = named_card("NVIDIA GeForce RTX 4090")
+    driver = DottedVersion("620.70.06")
+    answer = recommend(Subject(system="linux", machine="x86_64", python="3.12", cards=(card,), driver=driver))
+    assert answer.choice is not None
+    assert answer.choice.torch == "2.15.0"
+    reasons = {(each.torch, each.variant): str(each.reason) for each in answer.rejected}
+    assert "not known yet" in reasons["2.17.0", "cu139"]
 
 
 @pytest.mark.parametrize(
