@@ -10,7 +10,7 @@ from gpuproof.core.recommend.case import Case
 from gpuproof.core.recommend.fit import minimum_for, obstacles
 from gpuproof.core.recommend.model import Alternative, Card
 from gpuproof.core.recommend.options import Options
-from gpuproof.core.recommend.search import Pick, best_cuda, best_other, last_branch_for, releases_in_order
+from gpuproof.core.recommend.search import Pick, all_builds, best_cuda, best_other, last_branch_for, releases_in_order
 from gpuproof.core.words import Text, text
 
 _LOWEST = ComputeCapability(0, 0)
@@ -25,6 +25,7 @@ def alternatives_for(case: Case, options: Options) -> tuple[Alternative, ...]:
     if chosen is not None:
         found.extend(_other_builds(case, chosen))
         found.extend(_newest_rocm(case, chosen))
+        found.extend(_without_cudnn(case, chosen))
     if options.cuda is None and options.other is None:
         found.extend(_with_another_python(case))
     if chosen is None or chosen.build.variant != "cpu":
@@ -96,6 +97,20 @@ def _other_builds(case: Case, chosen: Pick) -> list[Alternative]:
                 )
             )
     return found
+
+
+def _without_cudnn(case: Case, chosen: Pick) -> list[Alternative]:
+    """Offer a newer build whose own code runs on the card while its cuDNN does not, as with a K80 and torch 2.7."""
+    if chosen.build.cuda is None:
+        return []
+    for release, build, against in all_builds(case, chosen.cards):
+        if release is chosen.release:
+            break
+        if against and all(each.kind == "cudnn" for each in against):
+            need = text("Switch cuDNN off in the program: torch.backends.cudnn.enabled = False.")
+            words = text("Newer torch, but its cuDNN holds no code for this card: convolutions fail or are slow.")
+            return [_alternative(Pick(release=release, build=build, cards=chosen.cards), words, need)]
+    return []
 
 
 def _newest_rocm(case: Case, chosen: Pick) -> list[Alternative]:

@@ -239,3 +239,12 @@ def test_windows_on_arm_is_told_what_would_work() -> None:
     answer = ask(driver=None, system="windows", machine="aarch64")
     assert answer.choice is None
     assert "x86_64 Python" in words(answer)
+
+
+def test_a_k80_may_go_on_to_torch_2_7_without_cudnn() -> None:
+    answer = ask("Tesla K80", driver="470.256.02", python="3.10")
+    assert answer.choice is not None
+    assert answer.choice.torch == "2.3.1"
+    other = next(each for each in answer.alternatives if each.torch == "2.7.1")
+    assert other.variant == "cu118"
+    assert "cudnn.enabled" in str(other.needs)
