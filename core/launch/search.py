@@ -20,6 +20,9 @@ _MOST_FOLDERS = 6_000
 # portable applications bring a Python in a folder of one of these names
 _APP_PYTHONS = ("python_embeded", "python_embedded", "runtime", "python", "system/python", "py39", "py310", "py311")
 _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "proc", "sys", "dev", "snap", "build", "dist"})
+_OF_WINDOWS = frozenset(
+    {"windows", "program files", "program files (x86)", "programdata", "users", "perflogs", "recovery", "$recycle.bin"}
+)
 _HIDDEN_BUT_SEARCHED = frozenset({".venv", ".venvs", ".virtualenvs"})
 # what an application's folder is known by: its name, or files that lie in it
 _APP_SIGNS: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
@@ -113,7 +116,8 @@ def _system_pythons() -> Iterator[Candidate]:
 def _application_roots(home: Path) -> Iterator[Path]:
     yield from (home / name for name in ("Desktop", "Documents", "Downloads", "下载", "桌面", "apps", "projects"))
     if sys.platform == "win32":
-        yield from (Path(f"{letter}:\\") / "." for letter in "CDEFG" if os.path.isdir(f"{letter}:\\"))
+        for letter in "CDEFG":
+            yield from (entry for entry in _folders(Path(f"{letter}:\\")) if entry.name.lower() not in _OF_WINDOWS)
     else:
         yield from (Path(root) for root in ("/opt", "/srv", "/workspace", "/app", "/data"))
 

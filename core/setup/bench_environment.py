@@ -70,7 +70,7 @@ def create(
     _require_nobody_at_work(plan.folder)
     try:
         interpreter = _make_venv(plan, say, cancel)
-        _require(_install(plan, interpreter, say, cancel))
+        _require(_install(plan, interpreter, say, language, cancel))
         _require(run_tool([interpreter, "-c", _VERIFY], on_line=say, cancel=cancel, folder=str(plan.folder)))
         (plan.folder / _UNFINISHED).unlink()
     except OSError as problem:
@@ -118,7 +118,7 @@ def _make_venv(plan: BenchPlan, say: OnLine, cancel: threading.Event | None) -> 
     return str(interpreter)
 
 
-def _install(plan: BenchPlan, interpreter: str, say: OnLine, cancel: threading.Event | None) -> ToolRun:
+def _install(plan: BenchPlan, interpreter: str, say: OnLine, language: str, cancel: threading.Event | None) -> ToolRun:
     return install(
         pip_for(interpreter),
         interpreter,
@@ -127,7 +127,7 @@ def _install(plan: BenchPlan, interpreter: str, say: OnLine, cancel: threading.E
         options=plan.source.options,
         resolution=plan.source.resolution,
         on_line=say,
-        on_progress=lambda progress: say(progress.line()),
+        on_progress=lambda progress: say(progress.words().render(language)),
         cancel=cancel,
     )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from gpuproof.core.setup.resolve import Resolution
+from gpuproof.core.words import Text, text
 
 SCRATCH_PREFIX = ".gpuproof-install-"  # the installer's temporary files, on the environment's own disk
 _EVERY_S = 0.5
@@ -32,12 +33,24 @@ class InstallProgress:
     bytes_per_s: float | None = None
     remaining_s: float | None = None
 
-    def line(self) -> str:
-        """Return it as one line for a log, such as ``downloading torch 45 % 85/190 MB 12.3 MB/s 9 s left``."""
-        speed = f" {self.bytes_per_s / 1e6:.1f} MB/s" if self.bytes_per_s else ""
-        left = f" {self.remaining_s:.0f} s left" if self.remaining_s is not None else ""
-        done, total = self.done_bytes / 1e6, self.total_bytes / 1e6
-        return f"{self.phase} {self.package} {self.fraction:.0%} {done:.0f}/{total:.0f} MB{speed}{left}"
+    def words(self) -> Text:
+        """Say it as one line for a log."""
+        values = {
+            "package": self.package,
+            "percent": round(100 * self.fraction),
+            "done": round(self.done_bytes / 1e6),
+            "total": round(self.total_bytes / 1e6),
+        }
+        if self.phase == "installing":
+            return text("Installing {package}: {percent} %, {done} of about {total} MB on the disk", **values)
+        if not self.bytes_per_s or self.remaining_s is None:
+            return text("Downloading {package}: {percent} %, {done} of {total} MB", **values)
+        return text(
+            "Downloading {package}: {percent} %, {done} of {total} MB, {speed} MB/s, about {left} s left",
+            speed=f"{self.bytes_per_s / 1e6:.1f}",
+            left=round(self.remaining_s),
+            **values,
+        )
 
 
 class InstallWatch:

@@ -39,7 +39,7 @@ def killed_in_the_middle(python: str, data: Path) -> None:
     with subprocess.Popen([*GPUPROOF, *words], env=environment(data), stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         for line in process.stderr:
-            if line.startswith("installing torch") and int(line.split("%")[0].split()[-1]) > 30:
+            if line.startswith("Installing torch:") and int(line.split("%")[0].split()[-1]) > 30:
                 process.send_signal(signal.SIGKILL)
                 break
 

@@ -153,7 +153,7 @@ def _show(event: SetupEvent, terminal: Terminal) -> None:
     if isinstance(event, SetupStage):
         terminal.progress(stages[event.stage])
     elif isinstance(event, InstallProgress):
-        terminal.progress(event.line())
+        terminal.progress(event.words())
     elif isinstance(event, SetupLine):
         terminal.progress(event.line)
 

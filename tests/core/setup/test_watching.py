@@ -1,7 +1,9 @@
 """Progress from the bytes on the disk: it grows, ends below one, and names what can be named."""
 
+import pytest
+
 from gpuproof.core.setup.resolve import Item, Resolution
-from gpuproof.core.setup.watching import InstallProgress, InstallWatch, bytes_below
+from gpuproof.core.setup.watching import InstallProgress, InstallWatch, bytes_below, unpacked_bytes
 
 WHEELS = Resolution(
     (
@@ -61,9 +63,27 @@ def test_its_folder_is_gone_afterwards(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_line_for_the_log():
-    progress = InstallProgress(
-        phase="downloading", package="torch", fraction=0.456, done_bytes=85_000_000, total_bytes=190_000_000,
-        bytes_per_s=12_340_000.0, remaining_s=8.5,
+def progress(**changes):
+    return InstallProgress(
+        **{
+            "phase": "downloading", "package": "torch", "fraction": 0.456, "done_bytes": 85_000_000,
+            "total_bytes": 190_000_000, "bytes_per_s": 12_340_000.0, "remaining_s": 8.6, **changes,
+        }
     )  # fmt: skip
-    assert progress.line() == "downloading torch 46% 85/190 MB 12.3 MB/s 8 s left"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Downloading torch: 46 %, 85 of 190 MB, 12.3 MB/s, about 9 s left"),
+        ({"bytes_per_s": None, "remaining_s": None}, "Downloading torch: 46 %, 85 of 190 MB"),
+        ({"phase": "installing"}, "Installing torch: 46 %, 85 of about 190 MB on the disk"),
+    ],
+)
+def test_a_line_for_the_log(changes, words):
+    assert str(progress(**changes).words()) == words
+
+
+def test_cuda_libraries_unpack_to_less_than_torch():
+    assert unpacked_bytes(200_000_000) == 840_000_000
+    assert unpacked_bytes(3_000_000_000) == 6_550_000_000
