@@ -73,6 +73,7 @@ class TelemetrySample:
     process_sm_percent: float | None = None
     cpu_percent: float | None = None  # whole machine, 0..100
     process_cpu_percent: float | None = None  # of the watched process tree; 100 is one core
+    process_wait_percent: float | None = None  # runnable, but others have the core; 100 is one core
     host_memory_used_mib: float | None = None
 
 
