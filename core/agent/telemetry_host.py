@@ -81,6 +81,7 @@ class LinuxTree:
         self._born: Dict[int, int] = {}
         self._refreshed_s: Optional[float] = None
         self._before: Optional[Tuple[float, float]] = None
+        self._waited: Dict[int, int] = {}
         self.states = ""
 
     def pids(self) -> FrozenSet[int]:
@@ -103,13 +104,29 @@ class LinuxTree:
         self.states = "".join(sorted(states))
         if not any(state not in "ZX" for state in states):
             return None
-        return self._rate(now_s, ticks / _TICKS)
+        return self._rate(now_s, ticks / _TICKS, self._newly_waited_s())
 
-    def _rate(self, now_s: float, cpu_s: float) -> Dict[str, Any]:
+    def _rate(self, now_s: float, cpu_s: float, waited_s: Optional[float]) -> Dict[str, Any]:
         before, self._before = self._before, (now_s, cpu_s)
         if before is None or now_s <= before[0]:
             return {}
-        return {"process_cpu_percent": max(0.0, 100.0 * (cpu_s - before[1]) / (now_s - before[0]))}
+        passed_s = now_s - before[0]
+        row = {"process_cpu_percent": max(0.0, 100.0 * (cpu_s - before[1]) / passed_s)}
+        if waited_s is not None:
+            row["process_wait_percent"] = max(0.0, 100.0 * waited_s / passed_s)
+        return row
+
+    def _newly_waited_s(self) -> Optional[float]:
+        """Seconds since the last sample that main threads were runnable while others had the core."""
+        total, known, before = 0, False, self._waited
+        self._waited = {}
+        for pid in self._born:
+            waited = _run_queue_wait(pid)
+            if waited is not None:
+                known = True
+                self._waited[pid] = waited
+                total += max(0, waited - before.get(pid, waited))
+        return total / 1e9 if known else None
 
     def _refresh(self) -> None:
         seen: Set[int] = set()
@@ -135,6 +152,15 @@ def _read_stat(pid: int) -> Optional[Dict[str, Any]]:
         return None
     ticks = sum(int(word) for word in fields[11:15])  # utime, stime, cutime, cstime
     return {"state": fields[0].decode("ascii", "replace"), "ticks": ticks, "born": int(fields[19])}
+
+
+def _run_queue_wait(pid: int) -> Optional[int]:
+    """Read the second number of ``1532084 88271 12``: nanoseconds in the run queue of the main thread."""
+    try:
+        with open("/proc/%d/schedstat" % pid, "rb") as file:
+            return int(file.read().split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def _children(pid: int) -> List[int]:

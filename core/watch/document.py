@@ -66,7 +66,16 @@ def add_command(
 
 def sample_line(sample: TelemetrySample) -> dict[str, Any]:
     """Return one sample as a line of JSON would hold it, without what is not known."""
-    names = ("at_s", "gpu", *_GPU_FIELDS, "sm_clock_mhz", "throttle_reasons", "cpu_percent", "process_cpu_percent")
+    names = (
+        "at_s",
+        "gpu",
+        *_GPU_FIELDS,
+        "sm_clock_mhz",
+        "throttle_reasons",
+        "cpu_percent",
+        "process_cpu_percent",
+        "process_wait_percent",
+    )
     return {name: getattr(sample, name) for name in names if getattr(sample, name) not in (None, ())}
 
 

@@ -58,12 +58,19 @@ def _moment(sample: TelemetrySample, by_gpu: dict[int, _Gpu]) -> Moment:
         own, busiest = None, None  # it may be on the GPU that cannot be attributed
     return Moment(
         at_s=sample.at_s,
-        cpu_percent=sample.process_cpu_percent,
+        cpu_percent=_wanted(sample),
         gpu_percent=own,
         whole_gpu_percent=whole if shares else None,
         gpu=busiest,
         is_blind=bool(by_gpu) and not shares,
     )
+
+
+def _wanted(sample: TelemetrySample) -> float | None:
+    """Return the CPU that the program wanted: what it got, and what it waited for while others had the core."""
+    if sample.process_cpu_percent is None:
+        return None
+    return sample.process_cpu_percent + (sample.process_wait_percent or 0.0)
 
 
 class _Gpu:

@@ -103,6 +103,13 @@ def test_what_came_after_the_programs_end_does_not_count():
     assert judge(seen).verdict == "gpu"
 
 
+def test_a_program_that_waits_for_a_core_that_others_have_does_not_wait():
+    seen = an_observation([(5, 20, 0.0)])
+    assert judge(seen).verdict == "waits"
+    samples = tuple(row if row.gpu == 0 else replace(row, process_wait_percent=70.0) for row in seen.samples)
+    assert judge(replace(seen, samples=samples)).verdict == "cpu"
+
+
 def test_the_seconds_before_the_first_reading_do_not_count():
     seen = an_observation([(4, 100, 95.0), (4, 100, 95.0)])
     late = tuple(row for row in seen.samples if row.gpu is None or row.at_s >= 4)

@@ -36,12 +36,12 @@ def program():
 
 @pytest.fixture
 def look(tmp_path, monkeypatch):
-    def watch_with(pid, **plan):
+    def watch_with(pid, seconds=2.4, **plan):
         plan.setdefault("processes", [])
         file = tmp_path / "plan.json"
         file.write_text(json.dumps(plan))
         monkeypatch.setenv("FAKE_NVML", str(file))
-        return watch(WatchSettings(pid=pid, seconds=2.4, interval_s=0.1), pynvml_path=FAKE)
+        return watch(WatchSettings(pid=pid, seconds=seconds, interval_s=0.1), pynvml_path=FAKE)
 
     return watch_with
 
@@ -63,7 +63,7 @@ def test_a_sleeping_program_waits(program, look):
 
 
 def test_a_lost_gpu_is_kept_in_what_was_seen(program, look):
-    seen = look(program(SLEEPY), utilisation=[50], lost_after=3)
+    seen = look(program(SLEEPY), seconds=0.8, utilisation=[50], lost_after=3)
     assert [gpu for gpu, _ in seen.lost] == [0]
 
 
