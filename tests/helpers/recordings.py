@@ -10,7 +10,9 @@ from gpuproof.core.facts.answers import Answer, Answers
 from gpuproof.core.facts.answers_file import Recording, read_recording
 from gpuproof.core.facts.document import machine_document
 from gpuproof.core.facts.machine import Machine
+from gpuproof.core.facts.parts import LibraryFile
 from gpuproof.core.facts.readers import read_machine
+from gpuproof.core.facts.version import DottedVersion
 
 CAPTURES = Path(__file__).resolve().parent.parent / "captures"
 
@@ -59,6 +61,17 @@ def answers(*given: Answer) -> Answers:
 def replaced(base: Answers, *given: Answer) -> Answers:
     """Return answers with some of them exchanged."""
     return Answers.of([*base, *given])
+
+
+def version(text: str) -> DottedVersion:
+    """Return a version."""
+    return DottedVersion(text)
+
+
+def compat(folder: str, name: str) -> tuple[LibraryFile, ...]:
+    """Return one forward-compatibility library as the readers give it."""
+    found = DottedVersion(name.partition(".so.")[2])
+    return (LibraryFile(name=name, path=f"{folder}/{name}", where="folder", version=found),)
 
 
 if __name__ == "__main__":

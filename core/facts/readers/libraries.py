@@ -54,12 +54,13 @@ def read_libraries(answers: Answers) -> tuple[LibraryFile, ...] | Unknown:
     """Read libraries outside of torch's wheels: those on the loader's path come first, as the loader takes them."""
     given = list_of(answers, "libraries.loader_path")
     cache = text_of(answers, "driver.loader_cache")
-    if isinstance(given, Unknown) and isinstance(cache, Unknown):
+    compat = _compat(answers)
+    if isinstance(given, Unknown) and isinstance(cache, Unknown) and not compat:
         return given
     found = [] if isinstance(given, Unknown) else [_on_path(entry) for entry in objects(given)]
     lines = [] if isinstance(cache, Unknown) else cache.splitlines()
     found += [library for line in lines if (library := _in_cache(line))]
-    return (*found, *_compat(answers))
+    return (*found, *compat)
 
 
 def _on_path(found: dict[str, Any]) -> LibraryFile:
