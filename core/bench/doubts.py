@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from statistics import median
 
 from gpuproof.core.agent.workload.intervals import interval
+from gpuproof.core.bench.gpu_doubts import gpu_doubts
 from gpuproof.core.bench.model import BenchResult, Block, DeviceResult, Doubt
 from gpuproof.core.launch.model import Message
 from gpuproof.core.words import text
@@ -27,7 +28,8 @@ def find_doubts(result: BenchResult, results: Mapping[str, Message]) -> tuple[Do
         *_foreign_load(results.get("cpu", {})),
         *_throttled(result),
         *_launch_bound(result),
-        *_untested(result),
+        *gpu_doubts(result),
+        *_on_battery(results.get("cpu", {})),
     ]
     return tuple(found)
 
@@ -128,11 +130,8 @@ def _submit_share(block: Block) -> float | None:
     return None if block.submit_s is None else block.submit_s / block.duration_s
 
 
-def _untested(result: BenchResult) -> list[Doubt]:
-    if result.gpu is None or result.gpu.extra.get("is_tested"):
+def _on_battery(message: Message) -> list[Doubt]:
+    if message.get("on_battery") is not True:
         return []
-    words = text(
-        "This kind of device ({kind}) runs through the same code but was never tested by the makers.",
-        kind=str(result.gpu.extra.get("kind")),
-    )
-    return [Doubt(kind="untested", words=words)]
+    words = text("This computer runs on its battery, which slows processor and GPU down. Plug it in and measure again.")
+    return [Doubt(kind="on_battery", words=words)]

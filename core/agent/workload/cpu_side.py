@@ -19,14 +19,14 @@ from .weights import build_network, conformity
 CLIP_FRAMES = 64
 PREPARING_THREADS = 2
 MICROS = (1, 2, 4, 8, 16)
-_TUNE_S = {"quick": 2.0, "standard": 8.0, "4k": 30.0}
+_TUNE_S = {"quick": 1.2, "standard": 8.0, "4k": 30.0}
 # precision of the interval, shortest and longest time of one measurement
 RULES: Dict[str, StopRule] = {
-    "quick": StopRule(0.05, 2.0, 8.0),
+    "quick": StopRule(0.05, 1.5, 6.0),
     "standard": StopRule(0.05, 3.0, 60.0),
     "4k": StopRule(0.05, 3.0, 120.0),
 }
-_AGAIN = {"quick": StopRule(0.05, 1.0, 4.0), "standard": StopRule(0.05, 3.0, 30.0), "4k": StopRule(0.05, 3.0, 60.0)}
+_AGAIN = {"quick": StopRule(0.05, 0.8, 2.5), "standard": StopRule(0.05, 3.0, 30.0), "4k": StopRule(0.05, 3.0, 60.0)}
 
 
 class Candidate(NamedTuple):
@@ -70,6 +70,7 @@ class CpuSide:
             "conformity": conformity(self.network),
             "audio_s_per_s": self.inputs.audio_s / (CLIP_FRAMES / FRAME_RATE),
             "foreign_load": self.foreign_load,
+            "on_battery": processor.on_battery(),
         }
 
     def choose(self) -> None:
@@ -170,7 +171,7 @@ class CpuSide:
                 "measuring", min(0.99, share + spent / len(self.chosen)), variant=candidate.precision
             )
         measured = interval(times)
-        self.variants[candidate.precision].setdefault("intervals", {})[phase] = measured._asdict()
+        self.variants[candidate.precision].setdefault("intervals", {})[phase] = measured.described()
 
     def _send(
         self,

@@ -1,6 +1,5 @@
 """Runners that remove launch overhead: CUDA graphs, and torch.compile where Triton and a compiler are there."""
 
-import contextlib
 import importlib
 import os
 import shutil
@@ -42,8 +41,6 @@ class GraphRunner(Runner):
 
     def __init__(self, stock: Stock, variant: Variant, io: str) -> None:
         super().__init__(stock, variant, io)
-        if variant.mode == "compile":
-            _compile(self.pipeline)
         self._graphs: Dict[int, Any] = {}
         pool = None
         for slot in self._slots:
@@ -68,10 +65,3 @@ class GraphRunner(Runner):
         with torch.cuda.graph(graph, pool=pool):
             self.step(slot)
         return graph
-
-
-def _compile(pipeline: Any) -> None:
-    with contextlib.suppress(AttributeError):
-        torch._dynamo.reset()
-    for name in ("prepare", "encode", "decode", "enhance", "blend"):
-        setattr(pipeline, name, torch.compile(getattr(pipeline, name), dynamic=False))

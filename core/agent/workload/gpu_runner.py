@@ -28,6 +28,7 @@ class Variant(NamedTuple):
     micro: int = 0
     mode: str = "eager"
     autotune: bool = False
+    fused: bool = False
 
     @property
     def part(self) -> int:
@@ -69,6 +70,20 @@ class Stock:
         self.mel = self._pinned(inputs.mel)
         self.resident = inputs.clip.frames.to(accelerator.device)
         self._batches: Dict[Any, Batch] = {}
+        self._pipelines: Dict[Any, Pipeline] = {}
+
+    def pipeline(self, variant: Variant) -> Pipeline:
+        """Return the variant's pipeline, made once: a compiled one takes half a minute."""
+        key = (variant.precision, variant.channels_last, variant.mode == "compile", variant.fused)
+        if key not in self._pipelines:
+            dtype, device = DTYPES[variant.precision], self.accelerator.device
+            pipeline = Pipeline(self.network, self.preset, device, dtype, variant.channels_last)
+            if variant.fused:
+                pipeline.fuse()
+            if variant.mode == "compile":
+                pipeline.compile()
+            self._pipelines[key] = pipeline
+        return self._pipelines[key]
 
     def batch(self, number: int, size: int) -> Batch:
         """Return a batch, cut once and kept, with its small tensors pinned."""
@@ -98,9 +113,7 @@ class Runner:
         self.io = io
         self.accelerator = stock.accelerator
         self.activate()
-        dtype = DTYPES[variant.precision]
-        device = self.accelerator.device
-        self.pipeline = Pipeline(stock.network, stock.preset, device, dtype, variant.channels_last)
+        self.pipeline = stock.pipeline(variant)
         self._streams = self._three_streams()
         self._slots = [self._new_slot() for _ in range(SLOTS if io == "full" else 1)]
         self._number = 0
@@ -242,10 +255,13 @@ class Runner:
 
 
 def run_on_reference(runner: Runner, reference: Any) -> Output:
-    """Run the reference's window through the runner's own pipeline and bring the outputs to the CPU."""
+    """Run the reference's window, repeated to the runner's batch, and bring the first window's outputs to the CPU."""
     device = runner.accelerator.device
     runner.activate()
-    frames = reference.frames.to(device, copy=True)
-    micro = min(runner.variant.part, WINDOW)
-    output = runner.pipeline.step(frames, reference.places.to(device), reference.mel.to(device), micro, keep=True)
-    return Output(output.frames.cpu(), output.low.float().cpu(), output.high.float().cpu())
+    times = runner.variant.batch // WINDOW
+    frames, places, mel = (
+        part.to(device).repeat(times, *([1] * (part.dim() - 1)))
+        for part in (reference.frames, reference.places, reference.mel)
+    )
+    output = runner.pipeline.step(frames, places, mel, runner.variant.part, keep=True)
+    return Output(*(part[:WINDOW].cpu() for part in (output.frames, output.low.float(), output.high.float())))

@@ -22,13 +22,15 @@ from .reporting import Reporter
 from .weights import build_network, conformity
 
 CLIP_FRAMES = {"quick": 512, "standard": 1536, "4k": 512}
-BLOCK_S = 0.25
+BLOCK_S = {"quick": 0.15, "standard": 0.25, "4k": 0.25}
+WARM_UP_S = {"quick": 0.05, "standard": 0.1, "4k": 0.1}
+_NOT_IN_QUICK = ("tf32", "bf16", "fp16+compile")
 RULES: Dict[str, StopRule] = {
-    "quick": StopRule(0.02, 1.5, 4.0),
+    "quick": StopRule(0.02, 1.2, 4.0),
     "standard": StopRule(0.02, 3.0, 20.0),
     "4k": StopRule(0.02, 3.0, 20.0),
 }
-_LIMITS_S = {"quick": 2.5, "standard": 8.0, "4k": 8.0}
+_LIMITS_S = {"quick": 1.5, "standard": 8.0, "4k": 8.0}
 _PROBE_BLOCKS = 3
 _MEMORY_SHARE = 0.8
 
@@ -103,8 +105,8 @@ class GpuSide:
             Variant("tf32", "tf32", True, batch),
             Variant("fp16", "fp16", True, batch, autotune=tuned),
             Variant("bf16", "bf16", True, batch, autotune=tuned),
-            Variant("fp16+graph", "fp16", True, batch, autotune=tuned, mode="graph"),
-            Variant("fp16+compile", "fp16", True, batch, autotune=tuned, mode="compile"),
+            Variant("fp16+graph", "fp16", True, batch, autotune=tuned, mode="graph", fused=True),
+            Variant("fp16+compile", "fp16", True, batch, autotune=tuned, mode="compile", fused=True),
         ]
         kept = []
         for row in rows:
@@ -118,7 +120,7 @@ class GpuSide:
     def _why_not(self, variant: Variant, wanted: Tuple[str, ...]) -> str:
         if wanted and variant.name not in wanted and variant.precision not in wanted:
             return "not_asked"
-        if self.preset.name == "quick" and not wanted and variant.name in ("bf16", "fp16+compile"):
+        if self.preset.name == "quick" and not wanted and variant.name in _NOT_IN_QUICK:
             return "not_in_quick"
         reason = self.accelerator.why_not(variant.precision)
         if not reason and variant.mode != "eager":
@@ -195,7 +197,7 @@ class GpuSide:
     def _block(self, runner: Runner, io: str, is_warm_up: bool, phase: str = "gpu") -> float:
         """Time one block, send it, and return its seconds per frame."""
         started_s = self.reporter.now_s()
-        seconds = BLOCK_S if not is_warm_up else 0.1
+        seconds = (WARM_UP_S if is_warm_up else BLOCK_S)[self.preset.name]
         self.reporter.stop_if_asked()
         block = runner.run_block(seconds)
         self.reporter.block(
@@ -235,15 +237,16 @@ class GpuSide:
         began = time.perf_counter()
         while not rule.is_enough(times, time.perf_counter() - began):
             times.append(self._block(runner, io, False))
-        described.setdefault("intervals", {})[io] = interval(times)._asdict()
+        described.setdefault("intervals", {})[io] = interval(times).described()
         described.setdefault("stages_s", {})[io] = runner.serial_stages(6)
         if io == "none":
-            described["window_latency_s"] = self._latency(name)
+            described["window_latency_s"] = self._latency(Variant(**described["variant"]))
 
-    def _latency(self, name: str) -> float:
-        """Return the median time of one 16-frame step alone, synchronised."""
-        variant = Variant(**self.variants[name]["variant"])._replace(batch=WINDOW)
-        runner = make_runner(self.stock, variant._replace(micro=min(variant.part, WINDOW)), "none")
+    def _latency(self, variant: Variant) -> Optional[float]:
+        """Return the median time of one 16-frame step alone; not where that shape would first be compiled."""
+        if variant.mode == "compile" and variant.batch != WINDOW:
+            return None
+        runner = make_runner(self.stock, variant._replace(batch=WINDOW, micro=min(variant.micro, WINDOW)), "none")
         runner.run_steps(3)
         return statistics.median(runner.run_steps(1).duration_s for _ in range(15))
 

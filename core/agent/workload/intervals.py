@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from typing import List, NamedTuple, Sequence
+from typing import Any, Dict, List, NamedTuple, Sequence
 
 # 97.5 % quantiles of Student's t by degrees of freedom 1..30
 _T = (
@@ -19,6 +19,11 @@ class Interval(NamedTuple):
     mean_s: float
     half_width: float
     blocks: int
+
+    def described(self) -> Dict[str, Any]:
+        """Return it for a message, which cannot carry infinity."""
+        known = math.isfinite(self.half_width)
+        return {"mean_s": self.mean_s, "half_width": self.half_width if known else None, "blocks": self.blocks}
 
 
 def t_quantile(freedom: int) -> float:

@@ -7,8 +7,15 @@ from torch import nn
 from torch.nn import functional
 
 
+def can_fuse(x: Any) -> bool:
+    """Tell whether cuDNN's convolution with bias and ReLU in one kernel fits: NVIDIA, 16 bits."""
+    return bool(x.is_cuda and x.dtype != torch.float32 and not torch.version.hip)
+
+
 class Convolution(nn.Module):  # type: ignore[misc]
-    """Convolution, bias, ReLU."""
+    """Convolution, bias, ReLU. ``fused`` does the three in one kernel where that is possible."""
+
+    fused = False
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: Any = 1, padded: bool = True) -> None:
         super().__init__()
@@ -16,11 +23,16 @@ class Convolution(nn.Module):  # type: ignore[misc]
 
     def forward(self, x: Any) -> Any:
         """Apply."""
-        return torch.relu(self.conv(x))
+        c = self.conv
+        if self.fused and can_fuse(x):
+            return torch.cudnn_convolution_relu(x, c.weight, c.bias, c.stride, c.padding, c.dilation, 1)
+        return torch.relu(c(x))
 
 
 class Residual(nn.Module):  # type: ignore[misc]
     """3x3 unit of the same width: relu(conv(x) + x)."""
+
+    fused = False
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -28,7 +40,10 @@ class Residual(nn.Module):  # type: ignore[misc]
 
     def forward(self, x: Any) -> Any:
         """Apply."""
-        return torch.relu(self.conv(x) + x)
+        c = self.conv
+        if self.fused and can_fuse(x):
+            return torch.cudnn_convolution_add_relu(x, c.weight, x, 1.0, c.bias, c.stride, c.padding, c.dilation, 1)
+        return torch.relu(c(x) + x)
 
 
 class Transposed(nn.Module):  # type: ignore[misc]

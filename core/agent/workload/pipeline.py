@@ -1,11 +1,12 @@
 """The stages on one device in one dtype: prepare, encode, align, decode, enhance, compose."""
 
 import copy
-from typing import Any, ContextManager, List, NamedTuple, Optional
+from typing import Any, ContextManager, List, NamedTuple, Optional, Tuple
 
 import torch
 from torch.nn import functional
 
+from .layers import Convolution, Residual
 from .network import Network
 from .presets import WINDOW, Preset
 
@@ -60,6 +61,22 @@ class Pipeline:
         """Cut the face boxes [B, S, S, 3] out of the frames in one call; ``rows`` says which frame each is of."""
         return frames[self._index(places, rows)]
 
+    def take(self, frames: Any, places: Any, rows: Any = None) -> Tuple[Any, Any]:
+        """Cut the boxes and shrink them: boxes and faces."""
+        boxes = self.gather(frames, places, rows)
+        return boxes, self.prepare(boxes)
+
+    def fuse(self) -> None:
+        """Let convolutions with bias and ReLU run as one kernel where that is possible."""
+        for module in self.network.modules():
+            if isinstance(module, (Convolution, Residual)):
+                module.fused = True
+
+    def compile(self) -> None:
+        """Hand every stage to torch.compile; the first step of each shape then takes long."""
+        for name in ("take", "encode", "align", "decode", "enhance", "compose"):
+            setattr(self, name, torch.compile(getattr(self, name), dynamic=False))
+
     def prepare(self, boxes: Any) -> Any:
         """Shrink to the face size; the mouth half is masked in the first three channels: [B, 6, F, F]."""
         pixels = boxes.permute(0, 3, 1, 2).to(self.dtype).div_(255.0)
@@ -111,35 +128,40 @@ class Pipeline:
         With ``source`` the pixels come from its rows instead, and ``frames`` is only written to.
         """
         clock = clock or NoClock()
+        parts = [slice(start, start + micro) for start in range(0, frames.shape[0], micro)]
         boxes: List[Any] = []
         skips: List[List[Any]] = []
-        count = frames.shape[0]
-        for start in range(0, count, micro):
-            part = slice(start, start + micro)
+        for part in parts:
             with clock.stage("prepare"):
                 if source is None or source_rows is None:
-                    boxes.append(self.gather(frames[part], places[part]))
+                    box, faces = self.take(frames[part], places[part])
                 else:
-                    boxes.append(self.gather(source, places[part], source_rows[part]))
-                faces = self.prepare(boxes[-1])
+                    box, faces = self.take(source, places[part], source_rows[part])
+                boxes.append(box)
             with clock.stage("face_encoding"):
                 skips.append(self.encode(faces))
         with clock.stage("alignment"):
             bottleneck = torch.cat([levels[-1] for levels in skips]) if len(skips) > 1 else skips[0][-1]
             aligned = self.align(mel.to(self.dtype), bottleneck)
-        lows, highs = [], []
-        for number, start in enumerate(range(0, count, micro)):
-            part = slice(start, start + micro)
-            with clock.stage("reconstruction"):
-                low = self.decode(aligned[part], skips[number])
-            with clock.stage("super_resolution"):
-                high = self.enhance(low)
-            with clock.stage("compositing"):
-                self.compose(frames[part], places[part], boxes[number], high)
+        kept: List[Tuple[Any, Any]] = []
+        for part, box, levels in zip(parts, boxes, skips):
+            made = self._rebuild(frames[part], places[part], aligned[part], box, levels, clock)
             if keep:
-                lows.append(low)
-                highs.append(high)
-        return Output(frames, torch.cat(lows) if keep else None, torch.cat(highs) if keep else None)
+                kept.append(made)
+        if not keep:
+            return Output(frames, None, None)
+        return Output(frames, torch.cat([low for low, _ in kept]), torch.cat([high for _, high in kept]))
+
+    def _rebuild(
+        self, frames: Any, places: Any, aligned: Any, boxes: Any, skips: List[Any], clock: Any
+    ) -> Tuple[Any, Any]:
+        with clock.stage("reconstruction"):
+            low = self.decode(aligned, skips)
+        with clock.stage("super_resolution"):
+            high = self.enhance(low)
+        with clock.stage("compositing"):
+            self.compose(frames, places, boxes, high)
+        return low, high
 
     def _index(self, places: Any, rows: Any = None) -> Any:
         frame = self._rows[: places.shape[0]] if rows is None else rows.view(-1, 1, 1)

@@ -61,6 +61,21 @@ def name() -> str:
     return _cpuinfo("model name") or platform.processor() or platform.machine()
 
 
+def on_battery() -> Optional[bool]:
+    """Tell whether the machine runs on its battery; None where there is none or it cannot be read (Linux only)."""
+    folder = "/sys/class/power_supply/"
+    try:
+        supplies = os.listdir(folder)
+        kinds = {name: _read(folder + name + "/type") for name in supplies}
+        mains = [name for name, kind in kinds.items() if kind in ("Mains", "USB")]
+        batteries = [name for name, kind in kinds.items() if kind == "Battery"]
+        if not batteries or not mains:
+            return None
+        return all(_read(folder + name + "/online") == "0" for name in mains)
+    except OSError:
+        return None
+
+
 def load_average() -> Optional[float]:
     """Return the one-minute load average, None where there is none."""
     try:
