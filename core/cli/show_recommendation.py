@@ -32,7 +32,7 @@ def _show_choice(recommendation: Recommendation, terminal: Terminal) -> None:
         terminal.say(text("Nothing published fits this machine as it is."))
         return
     if recommendation.installed_fits:
-        terminal.say(text("Nothing to do: the installed torch fits this machine."))
+        terminal.say(text("Nothing to install: the torch that is there fits these cards and this driver."))
     if recommendation.is_installed:
         terminal.say(text("torch {torch}, build {variant}, is the newest.", torch=choice.torch, variant=choice.variant))
     else:

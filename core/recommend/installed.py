@@ -42,12 +42,14 @@ def installed_words(options: Options, installed: str | None, fits: bool | None) 
     if installed.split("+", 1)[0] == newest:
         return (
             text(
-                "torch {installed}, which is installed, fits this machine: nothing has to be done.", installed=installed
+                "torch {installed}, which is installed, fits these cards and this driver: nothing has to be installed.",
+                installed=installed,
             ),
         )
     return (
         text(
-            "torch {installed}, which is installed, fits this machine: nothing has to be done. {newest} is the newest.",
+            "torch {installed}, which is installed, fits these cards and this driver: nothing has to be installed. "
+            "{newest} is the newest.",
             installed=installed,
             newest=newest,
         ),

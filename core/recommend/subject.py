@@ -6,7 +6,15 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from gpuproof.core.facts.machine import DisplayDevice, Gpu, Machine, OperatingSystem, PythonFacts
+from gpuproof.core.facts.machine import (
+    DisplayDevice,
+    Gpu,
+    Machine,
+    OperatingSystem,
+    PythonFacts,
+    TorchBuild,
+    TorchDevice,
+)
 from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.facts.version import DottedVersion, dotted
 from gpuproof.core.knowledge import amd_target, capability, capability_of_pci, gpu_by_name, vendor_of
@@ -33,7 +41,7 @@ def subject_of(machine: Machine, /, **overrides: Any) -> Subject:
         driver=_driver(machine.driver_version),
         glibc=_glibc(os) if not isinstance(os, Unknown) else None,
         macos=_macos(os) if not isinstance(os, Unknown) else None,
-        installed_torch=None if isinstance(machine.torch, Unknown) else machine.torch.version,
+        installed_torch=None if isinstance(machine.torch, Unknown) else labelled(machine.torch),
     )
     given = {name: value for name, value in overrides.items() if value is not None or name == "driver"}
     named = tuple(name for name in given if name != "app")
@@ -61,6 +69,17 @@ def python_words(python: PythonFacts) -> str:
     return f"{major_minor}{'t' if python.free_threaded else ''}{'-32' if python.bits == 32 else ''}"
 
 
+def labelled(torch: TorchBuild) -> str:
+    """Return the version with the build's label, 2.5.1+cpu: conda's and PyPI's builds carry none in their name."""
+    if "+" in torch.version:
+        return torch.version
+    if torch.cuda_version is not None:
+        return f"{torch.version}+cu{torch.cuda_version.text.replace('.', '')}"
+    if torch.hip_version:
+        return f"{torch.version}+rocm{'.'.join(torch.hip_version.split('.')[:2])}"
+    return f"{torch.version}+{'xpu' if torch.xpu_version else 'cpu'}"
+
+
 def _glibc(os: OperatingSystem) -> DottedVersion | None:
     """Return the glibc version; Alpine has musl instead, for which no wheel is published: glibc 0 says so."""
     if os.glibc is None and os.system == "linux" and "alpine" in os.name.lower():
@@ -85,6 +104,10 @@ def _driver(found: DottedVersion | Unknown) -> DottedVersion | Unknown | None:
 def _cards(machine: Machine) -> tuple[Card, ...] | Unknown:
     """Join the driver's own list with the PCI list: without a driver only the second one knows the cards."""
     devices = machine.display_devices
+    if isinstance(machine.gpus, Unknown) and not isinstance(machine.torch_live, Unknown) and machine.torch_live.devices:
+        return tuple(_from_torch(device) for device in machine.torch_live.devices)
+    if isinstance(machine.gpus, Unknown) and not isinstance(machine.os, Unknown) and machine.os.is_jetson:
+        return (Card(name="Jetson"),)  # its GPU is on no PCI bus; which one it is, nobody could see
     others = [] if isinstance(devices, Unknown) else [_from_pci(device) for device in devices]
     if isinstance(machine.gpus, Unknown):
         if isinstance(devices, Unknown):
@@ -101,6 +124,15 @@ def _from_driver(gpu: Gpu) -> Card:
         name=gpu.name,
         compute_capability=gpu.compute_capability or (model.compute_capability if model else None),
         memory_gib=gpu.memory_total_mib / 1024 if gpu.memory_total_mib else None,
+    )
+
+
+def _from_torch(device: TorchDevice) -> Card:
+    memory = device.memory_total_mib
+    return Card(
+        name=device.name,
+        compute_capability=device.compute_capability,
+        memory_gib=memory / 1024 if memory else None,
     )
 
 

@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from gpuproof.core.facts.machine import ComputeCapability, DisplayDevice, Gpu, Machine, OperatingSystem, PythonFacts
+from gpuproof.core.facts.machine import (
+    ComputeCapability,
+    DisplayDevice,
+    Gpu,
+    Machine,
+    OperatingSystem,
+    PythonFacts,
+    TorchBuild,
+    TorchDevice,
+    TorchLive,
+)
 from gpuproof.core.facts.unknown import NOT_ASKED, Unknown, Why
 from gpuproof.core.facts.version import DottedVersion
 from gpuproof.core.recommend import recommend
@@ -121,3 +131,32 @@ def test_a_card_without_driver_and_name_is_known_by_its_pci_id() -> None:
     subject = subject_of(replace(MACHINE, gpus=FAILED, driver_version=ABSENT, display_devices=devices))
     assert subject.cards == (Card(name="NVIDIA GPU", compute_capability=ComputeCapability(8, 9)),)
     assert recommend(subject).driver.action == "install"
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        (TorchBuild(version="2.11.0+cu130", cuda_version=DottedVersion("13.0")), "2.11.0+cu130"),
+        (TorchBuild(version="2.5.1", cuda_version=DottedVersion("12.4")), "2.5.1+cu124"),
+        (TorchBuild(version="2.5.1"), "2.5.1+cpu"),
+        (TorchBuild(version="2.5.1", hip_version="6.2.41133"), "2.5.1+rocm6.2"),
+        (TorchBuild(version="2.6.0", xpu_version="20250000"), "2.6.0+xpu"),
+    ],
+)
+def test_an_installed_build_without_a_label_is_named_by_what_it_holds(build: TorchBuild, words: str) -> None:
+    assert subject_of(replace(MACHINE, torch=build)).installed_torch == words
+
+
+def test_what_torch_saw_names_the_card_of_a_jetson() -> None:
+    live = TorchLive(
+        imported=True, devices=(TorchDevice(index=0, name="Orin", compute_capability=ComputeCapability(8, 7)),)
+    )
+    subject = subject_of(replace(MACHINE, gpus=FAILED, display_devices=(), torch_live=live))
+    assert subject.cards == (Card(name="Orin", compute_capability=ComputeCapability(8, 7)),)
+
+
+def test_a_jetson_whose_gpu_nobody_saw_is_asked_about() -> None:
+    os = OperatingSystem(system="linux", machine="aarch64", is_jetson=True)
+    answer = recommend(subject_of(replace(MACHINE, os=os, gpus=ABSENT, display_devices=())))
+    assert answer.choice is None
+    assert answer.missing
