@@ -6,8 +6,8 @@ tree. Nothing that the agent prints can hurt: messages are bounded in size and k
 
 from __future__ import annotations
 
+import os
 import queue
-import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -59,7 +59,7 @@ def run_agent(
     sent to the child. Raises ``UserProblem`` when the target is no Python that can run an agent.
     """
     start = start_of(target)
-    nonce = secrets.token_hex(8)
+    nonce = os.urandom(8).hex()
     try:
         child = Child(start, nonce, environment)
     except OSError as problem:
