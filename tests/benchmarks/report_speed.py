@@ -54,22 +54,28 @@ def largest(path: str) -> None:
     took = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     size = os.path.getsize(path) / 1024 / 1024
-    print(f"largest ({size:.1f} MiB): {took:.2f} s, peak {peak:.0f} MiB (process alone {before:.0f} MiB)")
+    print(f"{Path(path).stem} ({size:.1f} MiB): {took:.2f} s, peak {peak:.0f} MiB (process alone {before:.0f} MiB)")
 
 
-def write_largest(path: Path) -> None:
-    """Write a valid report that is as near to both limits, bytes and values, as telemetry and answers can bring it."""
+def write_largest(path: Path, kind: str) -> None:
+    """Write a valid report as near to the limits as one kind of content can bring it."""
     document = to_document(replace(a_report(), privacy="share"))
-    rows = (budget.MAX_NODES - 3000) // 9
-    names = ("at_s", "gpu", "utilisation_percent", "memory_used_mib", "power_w", "sm_clock_mhz", "energy_j")
-    columns = {name: [0 if name == "gpu" else index * 1.5 for index in range(rows)] for name in names}
-    columns["throttle_reasons"] = [["x"]] * rows
-    document["result"]["telemetry"] = {"rows": rows, "columns": columns}
-    room = budget.MAX_BYTES - len(json.dumps(document)) - 4096
-    document["answers"] = [
-        {"question": "driver.module_version", "status": "ok", "text": "字" * min(300_000, room // 3)} for _ in range(1)
-    ]
-    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    result = document["result"]
+    if kind == "telemetry":
+        rows = (budget.MAX_NODES - 3000) // 9
+        names = ("at_s", "gpu", "utilisation_percent", "memory_used_mib", "power_w", "sm_clock_mhz", "energy_j")
+        columns = {name: [0 if name == "gpu" else index * 1.5 for index in range(rows)] for name in names}
+        columns["throttle_reasons"] = [["x"]] * rows
+        result["telemetry"] = {"rows": rows, "columns": columns}
+    elif kind == "blocks":
+        block = {key: value for key, value in result["blocks"][0].items() if key not in ("stages_s", "submit_s")}
+        result["blocks"] = [block] * min((budget.MAX_NODES - 5000) // (len(block) + 1), 7_500_000 // 190)
+    elif kind == "answers":
+        long = {"question": "driver.module_version", "status": "ok", "text": "字" * 340_000}
+        document["answers"] = [long] * 7
+    elif kind == "names":
+        document["facts"] = {f"名{index}": "值\u202e" for index in range(190_000)}
+    path.write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
 def main() -> None:
@@ -77,11 +83,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         os.environ["GPUPROOF_DATA_DIR"] = name
         thousand(Path(name))
-        path = Path(name) / "largest.json"
-        write_largest(path)
-        child = multiprocessing.get_context("spawn").Process(target=largest, args=(str(path),))
-        child.start()
-        child.join()
+        for kind in ("telemetry", "blocks", "answers", "names"):
+            path = Path(name) / f"largest-{kind}.json"
+            write_largest(path, kind)
+            child = multiprocessing.get_context("spawn").Process(target=largest, args=(str(path),))
+            child.start()
+            child.join()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def view_of(report: Report, language: str) -> View:
         layers=_layers(report, say),
         chain=_chain(report, say),
         findings=tuple(_finding(one, say) for one in (diagnosis.findings if diagnosis else ())),
-        unknown=tuple(say(words) for _, words in (diagnosis.unknown if diagnosis else ())),
+        unknown=tuple(dict.fromkeys(say(words) for _, words in (diagnosis.unknown if diagnosis else ()))),
         ask_next=say(diagnosis.ask_next) if diagnosis and diagnosis.ask_next else "",
         advice=_advice(report, say),
         stages=bench_view.stages(result, say),

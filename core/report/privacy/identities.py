@@ -85,8 +85,10 @@ def telling(found: Iterable[Identity]) -> tuple[Identity, ...]:
 
 
 def _is_generic(kind: str, value: str) -> bool:
+    if len(value) >= 6 and set(value) <= set("0-.x"):
+        return True
     if kind in ("secret", "serial"):
-        return len(value) < 4 or set(value) <= set("0-.x") or value.upper() in ("N/A", "NONE", "UNKNOWN")
+        return len(value) < 4 or value.upper() in ("N/A", "NONE", "UNKNOWN")
     generic = public_words("generic_hosts" if kind == "host" else "generic_users")
     return value.casefold() in generic or value.startswith(("<", "$", "%", "[", "{")) or value in (".", "..")
 

@@ -19,7 +19,7 @@ PATHS = re.compile(
 _SEPARATORS = re.compile(r"([\\/]+)")
 _KEPT_FORM = re.compile(
     r"(?:(?:[a-z]+-[0-9a-f]{10}|\ue000\d+\ue001)(?:\.\w{1,8})?|python\d?(?:\.\d{1,2})?t?(?:\.exe)?|pip\d?(?:\.\d+)?(?:\.exe)?|cuda-\d+(?:\.\d+)?"
-    r"|cp\d+|py\d+|nvidia\d*|lib[\w+.-]*\.(?:so|dylib)(?:\.\d+)*|(?:nv|cu|lib|torch|c10|vulkan)\w*\.(?:dll|sys|exe)"
+    r"|cp\d+|py\d+|python\d+\.zip|nvidia\d*|lib[\w+.-]*\.(?:so|dylib)(?:\.\d+)*|(?:nv|cu|lib|torch|c10|vulkan)\w*\.(?:dll|sys|exe)"
     r"|~|\.|\.\.|\.{3}|…|[A-Za-z]:|Python\d+|\d+(?:\.\d+)*|)\Z"
 )
 _LIBRARY = re.compile(r"(?:site-packages|dist-packages|lib[\\/]+python\d\.\d+t?)([\\/]+|\Z)")

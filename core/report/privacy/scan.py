@@ -23,7 +23,7 @@ _FORMS = {
     "hardware address": r"(?<![\w:-])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![\w:-])",
     "unique number of a GPU": r"\bgpu-(?!0{8})[0-9a-f]{8}-[0-9a-f]{4}-",
     "home folder": r"(?:/home/|/users/|:[\\/]{1,2}users[\\/]{1,2})"
-    r"(?!user-[0-9a-f]{0,10}(?![0-9a-z])|[.\[{<$%*…])([\w.-]{3,})",
+    r"(?!(?:user|dir|file|host)-[0-9a-f]{0,10}(?![0-9a-z])|[.\[{<$%*…])([\w.-]{3,})",
     "private network address": r"(?<![\w.])(?:192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(?![\w]|\.\d)",
 }
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})|\\x([0-9a-f]{2})", re.I)
@@ -70,6 +70,8 @@ def _views(words: str) -> list[str]:
 
 def _holds(view: str, name: str) -> bool:
     wanted = unicodedata.normalize("NFC", name).casefold()
+    if wanted.isdigit():
+        return re.search(rf"(?<![a-z0-9.]){wanted}(?![a-z0-9]|\.\d)", view) is not None
     if len(wanted) > 5 or not wanted.isascii():
         return wanted in view
     return re.search(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])", view) is not None

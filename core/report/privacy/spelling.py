@@ -16,6 +16,8 @@ def spelling_pattern(value: str) -> str:
     """Return a regular expression (for IGNORECASE) that finds an identifier however it was written down."""
     characters = [_character(one) for one in unicodedata.normalize("NFC", value)]
     whole = "".join(characters)
+    if value.isdigit():  # a serial, or a name that could be part of any measured number
+        return rf"(?<![A-Za-z0-9.]){whole}(?![A-Za-z0-9]|\.\d)"
     if len(value) <= _SHORT_NAME and value.isascii():
         return rf"(?<![A-Za-z0-9]){whole}(?![A-Za-z0-9])"
     least = _least_prefix(value)

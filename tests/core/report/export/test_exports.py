@@ -31,12 +31,18 @@ def a_fixed_report() -> Report:
     return replace(report, machine_id="machine-0123456789", product_version="0.1.0", tools={})
 
 
-@pytest.mark.parametrize(
-    ("form", "language"), [(f, lang) for f in ("html", "md", "txt", "csv") for lang in ("en", "zh")]
-)
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("form", ["html", "md", "txt"])
 def test_the_export_is_the_golden_one(form: str, language: str) -> None:
     golden = GOLDEN / f"report.{language}.{form}"
     assert export(a_fixed_report(), form, language).decode() == golden.read_bytes().decode()
+
+
+def test_csv_export_is_the_golden_one() -> None:
+    """Columns may be added, none may change or go."""
+    golden = list(csv.DictReader(io.StringIO((GOLDEN / "report.en.csv").read_bytes().decode())))
+    found = list(csv.DictReader(io.StringIO(export(a_fixed_report(), "csv", "zh").decode())))
+    assert [{name: row.get(name) for name in golden[0]} for row in found] == golden
 
 
 def test_json_export_is_the_golden_one() -> None:
