@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 _MOST = 400
@@ -25,21 +26,28 @@ class Program:
 
 
 def running_programs() -> tuple[Program, ...]:
-    """Return the programs that may be watched, the likely ones first, then by memory. Takes a moment."""
+    """Return the programs that may be watched, the likely ones first, then by memory. Takes a moment.
+
+    Of other people's programs neither name nor command line is shown.
+    """
     import os
 
     import psutil
 
+    from gpuproof.core.watch.processes import candidates
+
     found = []
-    for process in psutil.process_iter(["pid", "name", "cmdline", "memory_info"]):
-        told = process.info
-        if told["pid"] in (os.getpid(), 0) or not told["cmdline"]:
-            continue  # kernel threads have no command line
-        memory = told["memory_info"].rss / 2**20 if told["memory_info"] else 0.0
-        command = " ".join(told["cmdline"])[:300]
-        found.append(Program(pid=told["pid"], name=told["name"] or "", command=command, memory_mib=memory))
+    for candidate in candidates(_MOST):
+        command = ""
+        if candidate.is_mine and candidate.pid != os.getpid():
+            with contextlib.suppress(psutil.Error):
+                command = " ".join(psutil.Process(candidate.pid).cmdline())[:300]
+        if candidate.pid != os.getpid():
+            found.append(
+                Program(pid=candidate.pid, name=candidate.name, command=command, memory_mib=candidate.memory_mib)
+            )
     found.sort(key=lambda program: (not program.looks_like_work, -program.memory_mib))
-    return tuple(found[:_MOST])
+    return tuple(found)
 
 
 def matching(programs: tuple[Program, ...], wanted: str) -> tuple[Program, ...]:

@@ -64,6 +64,7 @@ class Assembly(QObject):
             "paste": self._make_paste,
             "watch": self._make_watch,
             "compare": self._make_compare,
+            "help": self._make_help,
         }
 
     def open_report(self, path: Path, *, replay: bool = False) -> None:
@@ -140,11 +141,14 @@ class Assembly(QObject):
 
     def _make_recommend(self) -> Page:
         from gpuproof.gui.presenters.set_up_presenter import SetUpPresenter
+        from gpuproof.gui.presenters.what_if_presenter import WhatIfPresenter
         from gpuproof.gui.views.recommend_step import RecommendStep
 
         self.set_up = SetUpPresenter(self._context.background)
         self._context.add(self.set_up)
-        page = RecommendStep(self.check, self.set_up)
+        what_if = WhatIfPresenter(self._context.background)
+        self._context.add(what_if)
+        page = RecommendStep(self.check, self.set_up, what_if)
         page.set_up.inspect_asked.connect(lambda: self._window.open_page("inspect"))
         page.steps.lead(*self._ways("recommend"))
         return page
@@ -188,6 +192,11 @@ class Assembly(QObject):
         self._boards.append(page.board)
         page.board.save_asked.connect(lambda kind: ask_and_save(page.board, kind, page.problem))
         return page
+
+    def _make_help(self) -> Page:
+        from gpuproof.gui.views.help_page import HelpPage
+
+        return HelpPage()
 
     def _make_compare(self) -> Page:
         from gpuproof.gui.presenters.compare_presenter import ComparePresenter

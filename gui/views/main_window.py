@@ -21,7 +21,9 @@ from gpuproof.gui.views.sidebar import NAMES, Sidebar
 if TYPE_CHECKING:
     from gpuproof.gui.views.assembly import Assembly
 
-ORDER = ("home", "start", "inspect", "recommend", "benchmark", "report", "paste", "watch", "compare")
+ORDER = ("home", "start", "inspect", "recommend", "benchmark", "report", "paste", "watch", "compare", "help")
+
+_KINDS = text("Reports and cases (*.json *.gpuproof);;All files (*)")
 
 
 class MainWindow(QWidget):
@@ -175,6 +177,7 @@ class MainWindow(QWidget):
         keys: dict[str, Callable[[], object]] = {
             "Ctrl+PgDown": lambda: self._move(1),
             "Ctrl+PgUp": lambda: self._move(-1),
+            "F1": lambda: self.open_page("help"),
             "Esc": self._escape,
             "Ctrl+O": self._ask_for_report,
             "Ctrl+Q": self.close,
@@ -199,7 +202,10 @@ class MainWindow(QWidget):
         from PySide6.QtWidgets import QFileDialog
 
         chosen, _ = QFileDialog.getOpenFileName(
-            self, speech.say(text("Open a report")), "", speech.say(text("Reports (*.json);;All files (*)"))
+            self,
+            speech.say(text("Open a report")),
+            "",
+            speech.say(_KINDS),
         )
         if chosen:
             self.open_report_file(Path(chosen))

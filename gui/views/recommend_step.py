@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from gpuproof.core.facts.machine import Machine
 from gpuproof.core.recommend.model import Choice, Recommendation
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
@@ -19,6 +20,7 @@ from gpuproof.gui.presenters.recommend_texts import (
     why_not_rows,
 )
 from gpuproof.gui.presenters.set_up_presenter import SetUpPresenter
+from gpuproof.gui.presenters.what_if_presenter import WhatIfPresenter
 from gpuproof.gui.style import theme
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.command_box import CommandBox
@@ -28,17 +30,20 @@ from gpuproof.gui.views.parts import Place, button, card, chip, data_label, labe
 from gpuproof.gui.views.set_up_card import SetUpCard
 from gpuproof.gui.views.step_footer import StepFooter
 from gpuproof.gui.views.table import TableView, WordTable
+from gpuproof.gui.views.what_if_card import WhatIfCard
 
 
 class RecommendStep(Page):
     """Shows a ``Recommendation``; the set-up card stands below it."""
 
-    def __init__(self, presenter: CheckPresenter, set_up: SetUpPresenter) -> None:
+    def __init__(self, presenter: CheckPresenter, set_up: SetUpPresenter, what_if: WhatIfPresenter) -> None:
         super().__init__(
             text("Recommend"),
             text("The PyTorch build and the driver that fit this card, this driver, this system and this Python."),
         )
-        self._shown: tuple[Recommendation, bool] | None = None
+        self._presenter, self._what_if = presenter, what_if
+        self._machine: Machine | None = None
+        self._shown: tuple[Recommendation, bool, tuple[str, ...]] | None = None
         self.banner = Banner()
         self.empty = label(text("The inspection comes first: its facts decide."), "muted")
         self._place = Place()
@@ -48,6 +53,9 @@ class RecommendStep(Page):
         self.set_up = SetUpCard(set_up, lambda: presenter.state.core)
         self.set_up.inspect_asked.connect(presenter.inspect_again)
         self.body.addWidget(self.set_up)
+        self.what_if = WhatIfCard(what_if, lambda: presenter.state.core, lambda: presenter.state.settings.app)
+        what_if.state_changed.connect(lambda _: self.show_state(presenter.state))
+        self.body.addWidget(self.what_if)
         self.body.addStretch(1)
         self.steps = StepFooter(self)
         presenter.state_changed.connect(self.show_state)
@@ -55,13 +63,19 @@ class RecommendStep(Page):
 
     def show_state(self, state: CheckState) -> None:
         """Show the recommendation; it is only laid out anew when it is another one."""
-        found = state.core.recommendation
+        if state.core.machine is not self._machine:
+            self._machine = state.core.machine
+            self._what_if.forget()
+        asked = self._what_if.state
+        found = asked.answer or state.core.recommendation
+        self.what_if.setVisible(state.core.machine is not None)
         self.empty.setVisible(found is None)
         self.banner.setVisible(found is not None)
         can_set_up = found is not None and found.choice is not None and not state.is_foreign and not state.is_opened
+        can_set_up = can_set_up and asked.answer is None
         self.set_up.setVisible(can_set_up)
         self.steps.show_state(state, can_go_on=found is not None)
-        key = (found, state.is_foreign) if found is not None else None
+        key = (found, state.is_foreign, asked.overridden) if found is not None else None
         if key == self._shown:
             return
         self._shown = key
@@ -71,6 +85,9 @@ class RecommendStep(Page):
 
     def _lay_out(self, inside: QVBoxLayout, found: Recommendation, state: CheckState) -> None:
         self.banner.show_verdict(*headline(found))
+        if found.overridden:
+            words = text("Asked with other values than the detected ones: {names}", names=", ".join(found.overridden))
+            inside.addLayout(bullet(words, "info", "accent"))
         across = QHBoxLayout()
         across.setSpacing(theme.px(16))
         across.addWidget(_because(found), 3)

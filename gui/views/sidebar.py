@@ -25,6 +25,7 @@ NAMES: dict[str, Text] = {
     "paste": text("Diagnose text"),
     "watch": text("Watch"),
     "compare": text("Compare"),
+    "help": text("Help"),
 }
 _LOOK_ICONS: dict[StepLook, tuple[str, str]] = {
     "waiting": ("", "muted"),
@@ -102,7 +103,7 @@ class Sidebar(QFrame):
         self._add(inside, WIZARD)
         inside.addSpacing(theme.px(14))
         inside.addWidget(self._section(text("TOOLS")))
-        self._add(inside, ("paste", "watch", "compare"))
+        self._add(inside, ("paste", "watch", "compare", "help"))
         inside.addStretch(1)
         inside.addLayout(self._foot())
         self.setMinimumWidth(theme.px(208))

@@ -85,6 +85,11 @@ sys.exit(code)
     assert (done.stdout, done.returncode, done.stderr) == ("cancelled True\n", 0, "")
 
 
+def test_the_window_closes_by_itself_when_packagers_ask_for_it(tmp_path: Path) -> None:
+    done = _run("sys.exit(main('en', preferences_file=folder / 'app.ini'))", tmp_path, GPUPROOF_CLOSE_AFTER_S="0.3")
+    assert (done.stdout, done.returncode, done.stderr) == ("", 0, "")
+
+
 def test_a_saved_run_is_replayed_and_the_window_closed_half_way(tmp_path: Path) -> None:
     report = save_report(a_report(), tmp_path)
     done = _run(

@@ -208,3 +208,63 @@ def test_undo_says_what_it_could_not_put_back(at_recommend: Any, qtbot: Any, mon
 def _click_when_shown(qtbot: Any, button: Any) -> None:
     qtbot.waitUntil(button.isVisible)
     QTest.mouseClick(button, LEFT)
+
+
+def test_what_if_answers_for_another_card_and_says_so(open_window: Any, qtbot: Any) -> None:
+    opened = open_window(Script(diagnosis=a_chain()))
+    check, window = opened.assembly.check, opened.window
+    window.open_page("start")
+    window.page("start").start_button.click()
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window.open_page("recommend")
+    page = window.page("recommend")
+    detected = page.banner.title()
+    page.what_if.fields["gpu"].setText("GeForce GTX 1080")
+    page.what_if.fields["driver"].setText("535.183.01")
+    QTest.keyClick(page.what_if.fields["driver"], Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "cu126" in page.banner.title())
+    assert not page.set_up.isVisibleTo(page)
+    assert "cards, driver" in "\n".join(_labels(page))
+    QTest.mouseClick(page.what_if.forget_button, LEFT)
+    assert page.banner.title() == detected
+
+
+def test_a_wrong_what_if_value_is_refused_at_the_fields(open_window: Any, qtbot: Any) -> None:
+    opened = open_window(Script(diagnosis=a_chain()))
+    check, window = opened.assembly.check, opened.window
+    window.open_page("start")
+    window.page("start").start_button.click()
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window.open_page("recommend")
+    card = window.page("recommend").what_if
+    card.fields["system"].setText("beos")
+    QTest.mouseClick(card.ask_button, LEFT)
+    qtbot.waitUntil(card.problem.isVisible)
+    assert "beos" in card.problem.message()
+
+
+def test_help_opens_with_f1_and_its_links_lead_inside(open_window: Any, qtbot: Any) -> None:
+    from PySide6.QtCore import QUrl
+
+    opened = open_window()
+    window = opened.window
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    assert window.page_name == "help"
+    page = window.page("help")
+    first = page.browser.toPlainText()
+    assert len(first) > 200
+    page._follow(QUrl("verdict.md"))
+    assert page.browser.toPlainText() != first
+    page._follow(QUrl("../../../etc/passwd"))
+    page._follow(QUrl("https://example.org/x"))
+    assert page._address.text() == "Elsewhere: https://example.org/x"
+    QTest.mouseClick(page.back_button, LEFT)
+    assert page.browser.toPlainText() == first
+
+
+def _labels(page: Any) -> list[str]:
+    from PySide6.QtWidgets import QLabel
+
+    return [label.text() for label in page.findChildren(QLabel)]

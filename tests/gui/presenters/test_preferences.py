@@ -33,3 +33,12 @@ def test_a_damaged_file_is_taken_for_the_defaults(tmp_path: Path, scale: str) ->
     file.write_text(f"[General]\nlanguage=tlh\nlook=pink\ntext_scale={scale}\ngeometry=7\n", encoding="utf-8")
     damaged = Preferences(file)
     assert (damaged.language, damaged.look, damaged.text_scale, damaged.geometry) == (None, "system", 1.0, None)
+
+
+def test_every_page_of_the_help_can_be_read_and_nothing_else() -> None:
+    from gpuproof.gui.presenters.help_pages import page_names, read_page
+
+    names = page_names()
+    assert names[0] == "index.md"
+    assert all(read_page(name, language) for name in names for language in ("en", "zh"))
+    assert [read_page(name, "en") for name in ("../README.md", "/etc/passwd", "gone.md", "index.txt")] == [None] * 4
