@@ -14,7 +14,7 @@ NOT_APPLIED = re.compile(
     r"|\bwould\b|\bmight\b|\bmay\b|\bwhen\b"
 )
 ZH_NOT_APPLIED = re.compile(
-    r"如果|是否|若|请(?!耐心|稍)|建议|可以|可选|需要|推荐|怎么|如何|为什么|吗|？|\?|能否|应该|尝试|准备"
+    r"--\w|^\s*\d+[.、]\s|如果|是否|若|请(?!耐心|稍)|建议|可以|可选|需要|推荐|怎么|如何|为什么|吗|？|\?|能否|应该|尝试|准备"
 )
 ZH_DENIED = re.compile(r"未|无法|不能|没有|不支持|不可用|失败|没")
 # parts of an application that run on the CPU by design or by choice
@@ -25,7 +25,10 @@ HELPER = re.compile(
     r"|landmarks?|mediapipe|task_runner|tf_?lite|xnnpack|preview|generator"
     r"|data ?loader|sampler|random|noise|rng|seed)\b"
 )
-CODEC = re.compile(r"(?i)ffmpeg|nvenc|nvdec|cuvid|hwaccel|vaapi|\b(?:encod\w+|decod\w+|video reader|decord)\b")
+CODEC = re.compile(
+    r"(?i)ffmpeg|nvenc|nvdec|cuvid|hwaccel|vaapi|\b(?:(?:video|hardware) (?:en|de)cod\w+"
+    r"|(?:en|de)cod(?:ing|e) (?:the )?video|video reader|decord)\b"
+)
 GPU_PROVIDER = re.compile(r"(?i)(?:cuda|tensorrt|nvtensorrtrtx|dml|rocm|migraphx|coreml|webgpu|qnn)\w*")
 FATAL = re.compile(
     r"\b\w*(?:Error|Exception)\b\s*[:(]|\bERROR\b|\berror: |\bFATAL\b|\bCRITICAL\b|\braise \b|\[E\b|level=ERROR"

@@ -13,10 +13,12 @@ from functools import lru_cache
 from typing import Any
 
 from gpuproof.core.logs import checks, lines
+from gpuproof.core.logs.look import Look
 from gpuproof.core.logs.model import Event, Kind, Seen, Signal
 from gpuproof.core.logs.signals import table
 
 _WINDOW = 4096  # a pattern sees no more of a line than this
+_PLACES = 4
 _CACHE_LIMIT = 20_000
 _NUMBERS = re.compile(rb"[1-9][0-9.:,]*")
 
@@ -148,10 +150,7 @@ class Scanner:
         line = lines.clean(_decoded(raw))
         slots = []
         for signal in _chosen(mask):
-            found = _compiled(signal.pattern).search(line)
-            if found is None:
-                continue
-            seen = checks.look(signal, found, line)
+            seen = _closest(signal, line)
             if seen is None:
                 continue
             kind, decisive, component = seen
@@ -175,6 +174,19 @@ class Scanner:
             )
             slot = self._slots[key] = _Slot(first, 0, number, self._order, raw)
         return slot
+
+
+def _closest(signal: Signal, line: str) -> Look | None:
+    """Return what a signal says in a line; of several places the first that is not about a helper model."""
+    seen = None
+    for count, found in enumerate(_compiled(signal.pattern).finditer(line)):
+        here = checks.look(signal, found, line)
+        if here is not None and here[2] != "helper":
+            return here
+        seen = seen or here
+        if count >= _PLACES:
+            break
+    return seen
 
 
 def _chosen(mask: int) -> list[Signal]:

@@ -1,0 +1,112 @@
+"""Closer looks at general forms: a device chosen, missing, refused, or fallen back from."""
+
+from __future__ import annotations
+
+import re
+
+from gpuproof.core.logs.look import Look, as_it_is, component_of, is_fatal
+from gpuproof.core.logs.model import Signal
+from gpuproof.core.logs.phrases import CODEC, NOT_APPLIED, ZH_DENIED, ZH_NOT_APPLIED
+
+
+def device_choice(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """``Using device: cuda:0``: applied; the same words inside a condition, an option or a denial are not."""
+    around = _sentence(line, found.start(), found.end())
+    if NOT_APPLIED.search(around) or ZH_DENIED.search(around):
+        return None
+    return signal.kind, signal.decisive, component_of(signal, around)
+
+
+def _sentence(line: str, start: int, end: int) -> str:
+    """Return the sentence around a match, cut at full stops and semicolons that a space follows."""
+    before = re.split(r"[.;!。；！] ", line[max(0, start - 160) : start])[-1]
+    after = re.split(r"[.;!。；！](?: |$)", line[end : end + 60])[0]
+    return before + line[start:end] + after
+
+
+def zh(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """Chinese sentences: a condition, a question or advice is no report; a denial is no use."""
+    around = line[: found.end()][-60:] + line[found.end() :][:20]
+    if ZH_NOT_APPLIED.search(around) or (signal.kind == "gpu" and ZH_DENIED.search(around)):
+        return None
+    if signal.kind == "cpu" and ZH_DENIED.search(found.group()) and (is_fatal(line) or "失败" in found.group()):
+        return "error", True, signal.component
+    if re.search(r"(?:设备|名称)[^使用运行推理]{0,8}(?:NVIDIA|英伟达|GeForce)", found.group()):
+        return signal.kind, False, signal.component  # a name, not a choice
+    return signal.kind, signal.decisive, component_of(signal, around)
+
+
+def zh_oom(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """A shortage that is only imagined, or that advice is about, is none."""
+    is_imagined = re.search(
+        r"如果|若|是否|避免|防止|可能|当|解决|处理|#", line[max(0, found.start() - 12) : found.start()]
+    )
+    return None if is_imagined else as_it_is(signal)
+
+
+def option(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """Look closer at option."""
+    if re.search(r"(?i)offload|map_location|\bif\b|\belse\b|usage:|is_available|\[--|^\s*--|please|fall ?back", line):
+        return None
+    return as_it_is(signal)
+
+
+def soft(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """Look closer at soft."""
+    if re.search(r"(?i)Attempting to deserialize|\bif\b|\bshould\b|\bcheck\b", line) or CODEC.search(line):
+        return None
+    return ("error" if is_fatal(line) else signal.kind), signal.decisive, signal.component
+
+
+def soft_need(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """Look closer at soft need."""
+    return None if re.search(r"(?i)\bif\b|\?|recommend|minimum|version|toolkit|memory", line) else as_it_is(signal)
+
+
+def no_gpu(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """No GPU was found: an exception ends the run, any other message lets it go on without."""
+    if re.search(
+        r"(?i)No CUDA GPUs are available|mediapipe|task_runner|CUDA_HOME|CUDA_PATH"
+        r"|toolkit|nvcc|cmake|header|\bwhen no\b|\bif\b|\?|\btpu available|no gpu memory"
+        r"|no cuda runtime|cuda extension|cuda kernel|no gpu (?:limit|usage|layers)|flash|triton|cudnn factory"
+        r"|gpu functionality|cpu version|cuda version|cuda graph|cuda error|no cuda error|peer|p2p",
+        line,
+    ):
+        return None
+    if CODEC.search(line):
+        return "error", True, "video_codec"
+    return ("error" if is_fatal(line) else "cpu"), True, component_of(signal, line)
+
+
+def fallback(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """Work goes to the CPU; conditions, single operations on a Mac and offloading are something else."""
+    around = line[max(0, found.start() - 100) : found.end() + 60]
+    if "MPS backend" in line:
+        return "gpu", False, signal.component
+    if re.search(
+        r"(?i)offload|\b(?:can|could|would|may|might|should|please|cannot|unless|usage|instead of (?:the )?cpu)\b"
+        r"|--help|\bif (?!no\b)|n't|\bnot (?:use|fall|run)|\?|better|slower than|for node|is (?:false|disabled|off)\b"
+        r"|^\s*--?\w",
+        around,
+    ):
+        return None
+    return signal.kind, signal.decisive, component_of(signal, around)
+
+
+def not_compiled(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """Look closer at not compiled."""
+    if re.search(
+        r"(?i)Torch not compiled with CUDA enabled|flash|opencv|cv2|xformers|detectron|torchvision", line
+    ) or CODEC.search(line):
+        return None
+    return ("error" if is_fatal(line) else "cpu"), True, signal.component
+
+
+def gpu_memory(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """Look closer at gpu memory."""
+    if re.search(
+        r"(?i)out of memory|tried to allocate|fraction|limit|total capac|if reserved|currently allocated", line
+    ):
+        return None
+    is_own = re.search(r"(?i)allocated|reserved|peak|max", line) is not None  # torch counts its own memory
+    return signal.kind, is_own, signal.component
