@@ -11,21 +11,22 @@ from gpuproof.core.report.document import to_document
 from gpuproof.core.report.export import export
 from gpuproof.core.report.export import words as w
 from gpuproof.core.report.export.written import plain_text
+from gpuproof.core.report.opening import MOST_ANSWER_BYTES, open_report
 from gpuproof.core.report.store import file_stem, load_report, read_bounded, save_report_as
 from gpuproof.core.words import literal, text
 
 
 def show(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Show a report, or a case with its question and answer."""
+    """Show a report, a case with its question and answer, or an answers file as if its machine were this one."""
     from gpuproof.core.cli.report_support import show_case
     from gpuproof.core.report.case import is_case
     from gpuproof.core.report.signature import signature_of
 
     path = Path(arguments.file)
-    data = read_bounded(path)
+    data = read_bounded(path, MOST_ANSWER_BYTES)
     if is_case(data):
         return show_case(data, terminal)
-    report, signature = load_report(data), signature_of(path)
+    report, signature = open_report(data), signature_of(path)
 
     def words() -> None:
         terminal.say(plain_text(report, terminal.language).rstrip("\n"))
@@ -39,7 +40,7 @@ def show(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def export_report(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write the report in another format; the name we choose tells nothing of the input's name."""
-    report = load_report(Path(arguments.file))
+    report = open_report(Path(arguments.file))
     form = arguments.format or (arguments.out.suffix.lstrip(".").lower() if arguments.out else "html")
     data = export(report, form, terminal.language, privacy=arguments.privacy)
     path = write_whole(arguments.out or unused(Path(), file_stem(report), f".{form}"), data)
@@ -52,7 +53,7 @@ def redact_report(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write the redacted report, or with --preview only list every replacement."""
     from gpuproof.core.report.privacy.redact import redact, replacements
 
-    report = load_report(Path(arguments.file))
+    report = open_report(Path(arguments.file))
     if arguments.preview:
         rows = replacements(report, arguments.privacy)
         document = [{"kind": one.kind, "found": one.found, "becomes": one.becomes, "count": one.count} for one in rows]

@@ -13,6 +13,7 @@ from gpuproof.core.report.atomic import unused
 from gpuproof.core.report.case import Case, CaseAnswer, CaseStep, answered, load_case, save_case
 from gpuproof.core.report.document import to_document
 from gpuproof.core.report.export.written import plain_text
+from gpuproof.core.report.opening import open_report
 from gpuproof.core.report.store import file_stem, load_report
 from gpuproof.core.words import literal, text
 
@@ -21,7 +22,7 @@ _LOG_TAIL_BYTES = 512 * 1024
 
 def make_case(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write a case file of a report, a question and the end of a log."""
-    report = load_report(Path(arguments.file))
+    report = open_report(Path(arguments.file))
     log = _tail(arguments.log) if arguments.log else ""
     path = arguments.out or unused(Path(), file_stem(report), ".gpuproof")
     save_case(Case(question=arguments.question, report=report, log_excerpt=log), path, privacy=arguments.privacy)
