@@ -38,7 +38,7 @@ class Child:
         self._arrivals: queue.Queue[Arrival] = queue.Queue(_WAITING)
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
-        self._folder = tempfile.mkdtemp(prefix="gpuproof-")
+        self._folder = _private_folder()
         try:
             self._process = subprocess.Popen(
                 start.command,
@@ -46,7 +46,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 bufsize=0,
-                cwd=self._folder,
+                cwd=self._folder or os.path.abspath(os.sep),
                 env=child_environment(mark, {**start.changes, **(changes or {})}),
                 **quiet_start(),
             )
@@ -121,7 +121,8 @@ class Child:
     def _remove_folder(self) -> None:
         import shutil
 
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _read_messages(self) -> None:
         pipe, decoder = self._pipes()[0], Decoder()
@@ -159,6 +160,14 @@ class Child:
                     view = view[os.write(pipe.fileno(), view) :]
             except OSError:  # the child has closed its stdin or is gone; its end is seen elsewhere
                 return
+
+
+def _private_folder() -> str:
+    """Return a new empty folder; empty text on a full disk, where looking at the machine must still work."""
+    try:
+        return tempfile.mkdtemp(prefix="gpuproof-")
+    except OSError:
+        return ""
 
 
 def _read(pipe: IO[bytes]) -> bytes:

@@ -229,6 +229,18 @@ def test_the_child_starts_in_an_empty_folder_of_its_own_that_is_removed(tmp_path
     assert not os.path.exists(outcome.result["folder"])
 
 
+def test_a_full_disk_does_not_keep_an_agent_from_running(tmp_path, monkeypatch):
+    target = fake_agent(tmp_path, "hello(); send(type='result', folder=os.getcwd())")
+
+    def full(**more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkdtemp", full)
+    outcome = run(target)
+    assert isinstance(outcome, Finished)
+    assert outcome.result["folder"] == os.path.abspath(os.sep)
+
+
 def test_changes_of_the_environment_reach_the_child(tmp_path, monkeypatch):
     monkeypatch.setenv("GPUPROOF_GONE", "1")
     body = "hello(); send(type='result', env=[os.environ.get('GPUPROOF_NEW'), os.environ.get('GPUPROOF_GONE')])"

@@ -186,7 +186,7 @@ def test_a_disk_that_fills_during_the_installation_is_put_back(venv, tmp_path, i
     assert state_of(venv) == before
 
 
-def test_a_new_environment_is_made_and_undone(tmp_path, index):
+def test_a_new_environment_is_made_and_undone(tmp_path, index, light_venv):
     folder = tmp_path / "fresh"
     plan = plan_new(folder, recommendation_of(index))
     assert plan.changes[0].name == "torch"
