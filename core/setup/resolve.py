@@ -14,8 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from gpuproof.core.problems import CouldNotFinish
 from gpuproof.core.setup.running import ToolRun, run_tool
 from gpuproof.core.setup.tools import Pip
+from gpuproof.core.words import text
 
 _HEAD_TIMEOUT_S = 4.0
 _CONNECT_TIMEOUT_S = 10
@@ -75,8 +77,7 @@ def resolve(
 
     ``fresh``: as if nothing were installed, for an environment that does not exist yet.
     """
-    descriptor, report = tempfile.mkstemp(prefix="gpuproof-", suffix=".json")
-    os.close(descriptor)
+    report = _report_file()
     words = ["install", "--dry-run", "--report", report, "--retries", "1", "--timeout", str(_CONNECT_TIMEOUT_S)]
     words += ["--ignore-installed"] if fresh else []
     try:
@@ -87,6 +88,18 @@ def resolve(
     finally:
         with contextlib.suppress(OSError):
             os.unlink(report)
+
+
+def _report_file() -> str:
+    try:
+        descriptor, name = tempfile.mkstemp(prefix="gpuproof-", suffix=".json")
+    except OSError as problem:
+        raise CouldNotFinish(
+            text("The system refused: {reason}", reason=str(problem)),
+            text("Free memory or disk space and try again."),
+        ) from problem
+    os.close(descriptor)
+    return name
 
 
 def _read_report(file: Path) -> tuple[Item, ...]:

@@ -75,6 +75,15 @@ def test_a_full_disk_is_said_before(venv, index, monkeypatch):
         plan_for(venv, index)
 
 
+def test_a_disk_without_room_for_a_single_file_is_said(venv, index, monkeypatch):
+    def full(**more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkstemp", full)
+    with pytest.raises(CouldNotFinish, match="No space left"):
+        plan_for(venv, index)
+
+
 def test_without_a_choice_there_is_nothing_to_set_up(venv, index):
     nothing = replace(recommendation_of(index), choice=None, because=(text("The card is too old."),))
     with pytest.raises(CouldNotFinish, match="The card is too old"):
