@@ -55,7 +55,7 @@ def _show_diagnosis(state: CheckupState, terminal: Terminal) -> None:
 def _show_recommendation(recommendation: Recommendation, terminal: Terminal) -> None:
     choice = recommendation.choice
     if recommendation.installed_fits and not recommendation.is_installed:
-        terminal.say(text("The installed torch fits this machine: nothing has to be done."))
+        terminal.say(text("The installed torch fits these cards and this driver: nothing has to be installed."))
         if choice is not None:
             terminal.say(
                 text("The newest that fits is {torch} ({variant}).", torch=choice.torch, variant=choice.variant)
