@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gpuproof.core.watch.model import Judgement, Observation, Phase, WatchedGpu, WatchVerdict
-from gpuproof.core.watch.phases import CPU_WORKS_PERCENT, GPU_WORKS_PERCENT, Moment, kind_of, moments, phases
+from gpuproof.core.watch.phases import (
+    CPU_WORKS_PERCENT,
+    GPU_WORKS_PERCENT,
+    Moment,
+    kind_of,
+    moments,
+    phases,
+    start_end_s,
+)
 from gpuproof.core.words import Text, text
 
 SHORTEST_S = 1.5
@@ -17,10 +25,14 @@ _FASTER = 1.3
 
 def judge(seen: Observation) -> Judgement:
     """Return the verdict on everything that was seen."""
-    rows = moments(seen)
-    parts = phases(rows)
-    figures = _figures(rows, parts)
-    if not rows or rows[-1].at_s - rows[0].at_s < SHORTEST_S:
+    every = moments(seen)
+    start_s = start_end_s(seen)
+    rows = [row for row in every if row.at_s >= start_s]
+    if _seconds(rows) < SHORTEST_S:  # it ended right after its start
+        rows, start_s = every, 0.0
+    parts = phases(every, start_s)
+    figures = _figures(rows, parts) | ({"start_s": start_s} if start_s else {})
+    if not rows or _seconds(rows) < SHORTEST_S:
         return Judgement(
             verdict="cannot_tell",
             why=text("The program was seen for less than {seconds} s.", seconds=SHORTEST_S),
@@ -43,8 +55,12 @@ def judge(seen: Observation) -> Judgement:
     )
 
 
+def _seconds(rows: list[Moment]) -> float:
+    return rows[-1].at_s - rows[0].at_s if rows else 0.0
+
+
 def _figures(rows: list[Moment], parts: tuple[Phase, ...]) -> dict[str, float]:
-    whole = sum(phase.end_s - phase.start_s for phase in parts) or 1.0
+    whole = sum(phase.end_s - phase.start_s for phase in parts if phase.kind != "start") or 1.0
     figures = {
         f"{kind}_time_ratio": sum(phase.end_s - phase.start_s for phase in parts if phase.kind == kind) / whole
         for kind in ("gpu", "cpu", "waits", "unknown")
@@ -58,7 +74,7 @@ def _figures(rows: list[Moment], parts: tuple[Phase, ...]) -> dict[str, float]:
         known = [value for value in values if value is not None]
         if known:
             figures[f"mean_{name}"] = sum(known) / len(known)
-    figures["seconds"] = rows[-1].at_s - rows[0].at_s if rows else 0.0
+    figures["seconds"] = _seconds(rows)
     return figures
 
 
@@ -133,6 +149,13 @@ def _cpu_words(figures: dict[str, float]) -> Text:
 
 def _evidence(seen: Observation, rows: list[Moment], figures: dict[str, float]) -> tuple[Text, ...]:
     words = [_cpu_words(figures)]
+    if "start_s" in figures:
+        words.append(
+            text(
+                "Its start took {seconds} s, until it opened the GPU; that is not counted.",
+                seconds=round(figures["start_s"]),
+            )
+        )
     if "mean_gpu_percent" in figures:
         words.append(
             text(

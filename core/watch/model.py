@@ -9,7 +9,7 @@ from gpuproof.core.bench.model import TelemetrySample
 from gpuproof.core.words import Text
 
 WatchVerdict = Literal["gpu", "cpu", "mixed", "waits", "cannot_tell"]
-PhaseKind = Literal["gpu", "cpu", "waits", "unknown"]
+PhaseKind = Literal["start", "gpu", "cpu", "waits", "unknown"]
 AlarmKind = Literal["thermal", "memory", "power", "gpu_lost"]
 
 

@@ -32,6 +32,27 @@ class Moment:
     is_blind: bool = False  # there are GPUs, but none gave a reading
 
 
+def start_end_s(seen: Observation) -> float:
+    """Return until when a program that started with the watch only started: imports, before it opened a GPU.
+
+    0 where nothing tells: a program that never opens a GPU works on the CPU from its beginning.
+    """
+    opened = _opened_s(seen) if seen.started_here else None
+    return opened + _SMOOTH_S if opened is not None and opened > _SMOOTH_S else 0.0
+
+
+def _opened_s(seen: Observation) -> float | None:
+    by_gpu: dict[int, _Gpu] = {}
+    for sample in seen.samples:
+        if sample.gpu is None:
+            continue
+        gpu = by_gpu.setdefault(sample.gpu, _Gpu(seen, sample.gpu))
+        gpu.take(sample)
+        if sample.process_memory_mib or (sample.process_memory_mib is None and gpu.is_newcomers()):
+            return sample.at_s
+    return None
+
+
 def moments(seen: Observation) -> list[Moment]:
     """Return the program's moments in order, each smoothed over a second."""
     rows: list[Moment] = []
@@ -167,11 +188,11 @@ def kind_of(moment: Moment) -> PhaseKind:
     return "cpu" if moment.cpu_percent >= CPU_WORKS_PERCENT else "waits"
 
 
-def phases(rows: list[Moment]) -> tuple[Phase, ...]:
+def phases(rows: list[Moment], start_end_s: float = 0.0) -> tuple[Phase, ...]:
     """Join moments of one kind; a phase shorter than a second belongs to the one before it."""
     found: list[Phase] = []
     for before, row in itertools.pairwise(rows):
-        kind = kind_of(row)
+        kind: PhaseKind = "start" if row.at_s < start_end_s else kind_of(row)
         if found and (found[-1].kind == kind):
             found[-1] = Phase(kind=kind, start_s=found[-1].start_s, end_s=row.at_s)
         else:

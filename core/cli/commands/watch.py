@@ -38,6 +38,7 @@ JOINT_HEADLINES = {
 
 
 PHASES = {
+    "start": text("it starts"),
     "gpu": text("the GPU works"),
     "cpu": text("the CPU works"),
     "waits": text("neither works"),

@@ -110,6 +110,40 @@ def test_a_program_that_waits_for_a_core_that_others_have_does_not_wait():
     assert judge(replace(seen, samples=samples)).verdict == "cpu"
 
 
+def starting(parts, opens_at_s, **changes):
+    seen = an_observation(parts, **changes)
+    samples = tuple(
+        replace(row, process_memory_mib=0.0) if row.gpu == 0 and row.at_s < opens_at_s else row for row in seen.samples
+    )
+    return replace(seen, samples=samples, started_here=True)
+
+
+@pytest.mark.parametrize(
+    ("parts", "verdict"),
+    [
+        pytest.param([(4, 114, 0.0), (8, 100, 94.0)], "gpu", id="imports-then-gpu"),
+        pytest.param([(4, 114, 0.0), (12, 0, 0.0)], "waits", id="imports-then-sleeps"),
+        pytest.param([(4, 114, 0.0), (8, 1000, 0.0)], "cpu", id="imports-then-cpu"),
+        pytest.param([(4, 114, 0.0), (4, 600, 0.0), (4, 100, 90.0)], "mixed", id="imports-then-in-turns"),
+    ],
+)
+def test_the_start_of_a_program_is_told_apart(parts, verdict):
+    judged = judge(starting(parts, opens_at_s=3.75))
+    assert judged.verdict == verdict
+    assert judged.phases[0].kind == "start"
+    assert judged.phases[0].end_s == pytest.approx(4.75, abs=0.3)
+
+
+def test_a_program_that_never_opens_a_gpu_has_no_start_phase():
+    judged = judge(starting([(8, 100, 0.0)], opens_at_s=100))
+    assert judged.verdict == "cpu"
+    assert [phase.kind for phase in judged.phases] == ["cpu"]
+
+
+def test_a_program_that_ends_right_after_its_start_is_judged_by_all_of_it():
+    assert judge(starting([(6, 100, 0.0)], opens_at_s=5)).verdict == "cpu"
+
+
 def test_the_seconds_before_the_first_reading_do_not_count():
     seen = an_observation([(4, 100, 95.0), (4, 100, 95.0)])
     late = tuple(row for row in seen.samples if row.gpu is None or row.at_s >= 4)
