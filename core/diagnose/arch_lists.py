@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from gpuproof.core.diagnose.context import system_of, torch_build, torch_live
+from gpuproof.core.diagnose.context import capabilities, system_of, torch_build, torch_live
 from gpuproof.core.diagnose.model import Confidence
 from gpuproof.core.facts.machine import Machine, OperatingSystem, TorchBuild
 
@@ -29,6 +29,17 @@ def codes_of(machine: Machine) -> tuple[tuple[str, ...], Confidence]:
     if "a0" in build.version or "+git" in build.version or ".nv" in build.version:
         return (), "possible"  # compiled by somebody, with whatever list that person chose
     return _from_tables(machine, build)
+
+
+def build_fits(machine: Machine) -> bool | None:
+    """Tell whether the build has code for every known card; None when the card or the code is not known."""
+    from gpuproof.core.knowledge import runs_on
+
+    codes, _ = codes_of(machine)
+    build = torch_build(machine)
+    cuda = build.cuda_version if build is not None else None
+    answers = [runs_on(codes, capability, cuda) for _, capability in capabilities(machine)] if codes else []
+    return all(answers) if answers else None
 
 
 def _from_tables(machine: Machine, build: TorchBuild) -> tuple[tuple[str, ...], Confidence]:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from gpuproof.core.diagnose.model import Confidence
 from gpuproof.core.facts.machine import ComputeCapability, Gpu, Machine, Symptom, TorchBuild, TorchLive
 from gpuproof.core.facts.unknown import Unknown, Why
+from gpuproof.core.facts.version import DottedVersion, dotted
 from gpuproof.core.words import Text, literal
 
 NVIDIA, AMD, INTEL = 0x10DE, 0x1002, 0x8086
-# what a reader notes on a card that only somebody's words name, not a tool
-FROM_WORDS = ("source", "words")
+FROM_WORDS = ("source", "words")  # as the reader of pasted text notes on a card that no tool named
 
 
 def seen(machine: Machine, *ids: str) -> tuple[Symptom, ...]:
@@ -67,6 +67,26 @@ def has_cuda_build(machine: Machine) -> bool | None:
     if build is None or not build.is_cuda_known:
         return None
     return build.cuda_version is not None
+
+
+_PYPI_DEFAULTS = (("1.13", "11.7"), ("1.5", "10.2"), ("1.3", "10.1"), ("1.2", "10.0"), ("1.0", "9.0"))
+
+
+def assumed_cuda(machine: Machine) -> DottedVersion | None:
+    """Return the CUDA of the build, or of PyPI's Linux default where only a bare version is known."""
+    build = torch_build(machine)
+    if build is None or build.is_cuda_known:
+        return build.cuda_version if build is not None else None
+    is_plain_linux = system_of(machine) in ("linux", "wsl") and not build.conda_build and not is_jetson(machine)
+    plain = dotted(build.version)
+    if not is_plain_linux or plain is None or (not isinstance(machine.os, Unknown) and machine.os.machine == "aarch64"):
+        return None
+    if plain.major == 1:
+        return next((DottedVersion(cuda) for first, cuda in _PYPI_DEFAULTS if plain >= DottedVersion(first)), None)
+    from gpuproof.core.knowledge import cuda_of_variant, torch_release
+
+    release = torch_release(build.version)
+    return cuda_of_variant(release.pypi.get("linux_x86_64", "")) if release is not None else None
 
 
 def is_available(machine: Machine) -> bool | None:

@@ -26,6 +26,7 @@ _EXTENSIONS = (
     "extension.flash-attn",
     "extension.xformers",
     "extension.not-compiled",
+    "extension.named",
     "extension.onnxruntime",
 )
 
@@ -85,7 +86,8 @@ def _counts_alone(machine: Machine) -> bool:
     if live is not None and live.kernel_checks and all(check.ok for check in live.kernel_checks):
         return False
     devices = live.devices if live is not None else ()
-    return bool(devices or tool_gpus(machine)) or (complains(machine) and is_available(machine) is not False)
+    troubled = complains(machine) or any(symptom.id.startswith("program.") for symptom in machine.symptoms)
+    return bool(devices or tool_gpus(machine)) or (troubled and is_available(machine) is not False)
 
 
 def _by_generation(machine: Machine) -> str | None:

@@ -18,7 +18,7 @@ from gpuproof.core.diagnose.context import (
 )
 from gpuproof.core.diagnose.making import failed
 from gpuproof.core.diagnose.model import CannotTell, Confidence, Failed, Passed, Rule, Verdict
-from gpuproof.core.facts.machine import Machine, OperatingSystem
+from gpuproof.core.facts.machine import Machine, OperatingSystem, Package
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import Text, text
 
@@ -60,7 +60,23 @@ def conda_words(machine: Machine) -> str:
         is_conda_torch = package.name in ("pytorch", "libtorch", "torchvision") and package.installer == "conda"
         if is_conda_torch and "cpu" in package.build.lower() and "cuda" not in package.build.lower():
             return f"{package.name} {package.version} {package.build}"
-    return ""
+    words = seen(machine, "conda.cpu-words")
+    return words[0].line if words else _conda_beside_a_bare_version(machine, packages)
+
+
+def _conda_beside_a_bare_version(machine: Machine, packages: tuple[Package, ...]) -> str:
+    """A bare version without CUDA beside conda's packages, or conda's own command: pip's CPU wheels say ``+cpu``."""
+    build = torch_build(machine)
+    if build is not None and "+" in build.version:
+        return ""
+    if any(package.name in ("torch", "pytorch") and package.installer == "conda" for package in packages):
+        return ""
+    for package in packages:
+        if package.name == "cudatoolkit" and package.installer == "conda" and build is not None:
+            return f"{package.name} {package.version} {package.build}"
+    command = seen(machine, "hint.conda-install")
+    has_said = has(machine, "torch.not-compiled") and not has(machine, "hint.pip-install")
+    return command[0].line if command and has_said else ""
 
 
 def is_source_build(machine: Machine) -> bool:

@@ -59,6 +59,9 @@ def no_driver(machine: Machine) -> Verdict:
     library_only = all(sign.id in ("driver.smi-missing", "driver.nvidia-device-missing") for sign in signs)
     if signs and (is_available(machine) is not True) and not (library_only and driver_works(machine)):
         return by_message("no_driver", machine, signs, "likely" if driver_works(machine) else None)
+    nothing = seen(machine, "driver.not-collected")
+    if nothing and not is_jetson(machine) and not signs:
+        return failed("no_driver", machine, quotes(nothing), "possible")
     if not signs and isinstance(machine.driver_version, Unknown) and isinstance(machine.nvml, Unknown):
         return CannotTell(unknowns(machine.driver_version, machine.nvml))
     return Passed()
@@ -102,10 +105,10 @@ def container_no_gpu(machine: Machine) -> Verdict:
     live = torch_live(machine)
     if not isinstance(box, Unknown) and box.has_device_nodes is False and not gpus(machine) and not is_wsl(machine):
         return failed("container_no_gpu", machine, (text("no NVIDIA device file is in this container"),))
-    if has(machine, "driver.not-loaded", "driver.804", "driver.found-too-old", "container.nvml-unknown"):
+    if has(machine, "driver.not-loaded", "driver.804", "driver.found-too-old"):
         return Passed()
     signs = seen(machine, *_ABSENT, "driver.smi-missing", "container.cli-library")
-    signs = signs or seen(machine, "gpu.no-device", "gpu.no-gpus", "driver.insufficient")
+    signs = signs or seen(machine, "gpu.no-device", "gpu.no-gpus", "driver.insufficient", "driver.not-collected")
     if signs and not _known_otherwise(machine):
         sure = "likely" if any(sign.id in _ABSENT for sign in signs) else "possible"
         return failed("container_no_gpu", machine, quotes(signs), sure)  # type: ignore[arg-type]
@@ -130,14 +133,23 @@ def container_lost_gpu(machine: Machine) -> Verdict:
 
 def wsl_driver(machine: Machine) -> Verdict:
     """Fail when WSL2 gets no working GPU from Windows."""
-    certain = seen(machine, "wsl.blocked", "wsl.symbol")
+    certain = seen(machine, "wsl.blocked", "wsl.symbol", "wsl.cuda-err")
     if certain:
         return by_message("wsl_driver", machine, certain)
     if not is_wsl(machine) or is_available(machine) is True:
         return Passed() if system_of(machine) else CannotTell(unknowns(machine.os))
     signs = (
         *_no_driver_signs(machine),
-        *seen(machine, "gpu.no-device", "gpu.no-gpus", "gpu.no-devices", "gpu.uvm", "memory.init-oom"),
+        *seen(
+            machine,
+            "gpu.no-device",
+            "gpu.no-gpus",
+            "gpu.no-devices",
+            "gpu.uvm",
+            "gpu.handle",
+            "driver.not-collected",
+            "memory.init-oom",
+        ),
         *seen(machine, "container.nvml-unknown", "container.cli-library"),
     )
     if has(machine, "memory.init-oom") or (signs and not driver_works(machine)):

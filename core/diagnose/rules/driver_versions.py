@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gpuproof.core.diagnose.context import (
+    assumed_cuda,
     complains,
     driver_works,
     has,
@@ -16,7 +17,7 @@ from gpuproof.core.diagnose.context import (
     unknowns,
 )
 from gpuproof.core.diagnose.making import by_message, failed
-from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
+from gpuproof.core.diagnose.model import CannotTell, Confidence, Passed, Rule, Verdict
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.facts.version import DottedVersion
@@ -38,21 +39,19 @@ def driver_too_old(machine: Machine) -> Verdict:
 
 def _by_numbers(machine: Machine) -> Verdict:
     build = torch_build(machine)
+    cuda = assumed_cuda(machine)
     insufficient = seen(machine, "driver.insufficient")
-    if build is not None and build.cuda_version is not None:
-        evidence = _too_old_evidence(machine, build.cuda_version)
-        if evidence and is_available(machine) is not True:
-            return failed("driver_too_old", machine, (*evidence, *quotes(insufficient)))
-    if insufficient and not _is_really_no_driver(machine):
-        return by_message("driver_too_old", machine, insufficient)
-    if seen(machine, "driver.symbol-missing"):
-        return by_message("driver_too_old", machine, seen(machine, "driver.symbol-missing"))
-    needed = unknowns(machine.torch, machine.driver_version)
-    if build is None or build.cuda_version is None or isinstance(machine.driver_version, Unknown):
-        return CannotTell(needed)
-    return Passed(
-        (text("driver {driver} is new enough for CUDA {cuda}", driver=machine.driver_version, cuda=build.cuda_version),)
-    )
+    if build is not None and cuda is not None:
+        evidence = _too_old_evidence(machine, cuda)
+        if evidence and (is_available(machine) is False or (build.is_cuda_known and is_available(machine) is None)):
+            sure: Confidence = "certain" if build.is_cuda_known else "likely"
+            return failed("driver_too_old", machine, (*evidence, *quotes(insufficient)), sure)
+    symbol = seen(machine, "driver.symbol-missing")
+    if (insufficient and not _is_really_no_driver(machine)) or symbol:
+        return by_message("driver_too_old", machine, (*insufficient, *symbol))
+    if build is None or cuda is None or isinstance(machine.driver_version, Unknown):
+        return CannotTell(unknowns(machine.torch, machine.driver_version))
+    return Passed((text("driver {driver} is new enough for CUDA {cuda}", driver=machine.driver_version, cuda=cuda),))
 
 
 def _is_really_no_driver(machine: Machine) -> bool:

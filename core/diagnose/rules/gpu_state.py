@@ -18,13 +18,11 @@ from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import text
 
-_INIT = ("gpu.init-failed", "gpu.open-module-needed", "gpu.bar", "gpu.legacy-branch")
+_INIT = ("gpu.handle-not-found", "gpu.init-failed", "gpu.open-module-needed", "gpu.bar", "gpu.legacy-branch")
 
 
 def gpu_init_failed(machine: Machine) -> Verdict:
     """Fail when the driver is loaded and says why it cannot start the card, or sees none at all."""
-    if has(machine, "gpu.lost"):
-        return Passed()
     said = seen(machine, *_INIT)
     if said:
         return by_message("gpu_init_failed", machine, (*said, *seen(machine, "gpu.no-devices")))
@@ -42,7 +40,8 @@ def gpu_init_failed(machine: Machine) -> Verdict:
 
 def gpu_lost(machine: Machine) -> Verdict:
     """Fail on Xid 79 and on a lost device handle."""
-    said = seen(machine, "gpu.lost")
+    handle = () if is_wsl(machine) else seen(machine, "gpu.handle")  # WSL2 words it so for a TCC card
+    said = (*seen(machine, "gpu.lost"), *handle)
     if said:
         return by_message("gpu_lost", machine, said)
     if not isinstance(machine.nvml, Unknown) and "GPU_IS_LOST" in machine.nvml.error:

@@ -11,6 +11,7 @@ from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.words import Text, text
 
+_LAST_OF_ONE = 13  # torch 1.13 was the last 1.x
 _NOT_FOUND = ("install.no-version", "install.platform", "install.wrong-index")
 # variants that the wheel index has ever carried; anything else was never published
 _PUBLISHED = frozenset(
@@ -64,29 +65,40 @@ def _index_fault(machine: Machine) -> Text | None:
     for variant in re.findall(r"(?:\+|whl/(?:nightly/|test/)?)(cu\d{2,3})\b", said):
         if variant not in _PUBLISHED:
             return text("{variant} was never published", variant=variant)
-    pinned = re.search(r"torch(?:vision|audio)?==?=?\s?(\d[\w.]*)\+(cu\d{2,3}|cpu)", said)
+    pinned = re.search(r"requirement torch(?:vision|audio)?==?=?\s?(\d[\w.]*)(?:\+(cu\d{2,3}|cpu))?", said)
     if pinned is not None:
-        never = _was_published(pinned.group(1), pinned.group(2))
-        if never is False:
-            return text(
-                "torch {version} was never published for {variant}", version=pinned.group(1), variant=pinned.group(2)
-            )
-        versions = re.search(r"from versions: ([^)]*)", said)
-        listed = versions.group(1) if versions is not None else ""
-        if listed and "+" not in listed and "none" not in listed:
-            return text("the asked-for build is not on the index that was searched, which lists plain versions only")
+        return _pin_fault(pinned.group(1), pinned.group(2) or "", said) or _refused(machine)
+    return _refused(machine)
+
+
+def _pin_fault(version: str, variant: str, said: str) -> Text | None:
+    """A pin is at fault where it never was, or where its release is there and only the variant is missing."""
+    if _was_published(version, variant) is False:
+        return text("torch {version} was never published for {variant}", version=version, variant=variant or "PyPI")
+    versions = re.search(r"from versions: ([^)]{0,4000})", said)
+    listed = [part.strip() for part in versions.group(1).split(",")] if versions is not None else []
+    if variant and version in listed and not any("+" in part for part in listed):
+        return text("the asked-for build is not on the index that was searched, which lists plain versions only")
+    return None
+
+
+def _refused(machine: Machine) -> Text | None:
     if has(machine, "install.wrong-index"):
         return text("the address of the wheel index was refused or has no such version")
     return None
 
 
 def _was_published(version: str, variant: str) -> bool | None:
-    if version.startswith("0."):
+    """Tell whether a release, and a variant of it, ever was; None for companions and releases before the table."""
+    parts = [int(part) for part in version.split(".") if part.isdigit()]
+    if parts[:1] == [0]:
         return None  # torchvision and torchaudio numbers
+    if parts[:1] == [1]:
+        return False if parts[1:2] > [_LAST_OF_ONE] else None
     from gpuproof.core.knowledge import torch_release
 
     release = torch_release(version)
-    if release is None or variant == "cpu":
+    if release is None or variant in ("", "cpu"):
         return None
     return any(build.variant == variant for build in release.builds)
 

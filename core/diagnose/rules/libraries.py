@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gpuproof.core.diagnose.arch_lists import build_fits
 from gpuproof.core.diagnose.context import (
     has,
     has_cuda_build,
@@ -25,11 +26,14 @@ _EXTENSIONS = (
     "extension.ampere",
     "extension.xformers",
     "extension.not-compiled",
+    "extension.named",
     "extension.cuda-build",
     "extension.onnxruntime",
     "extension.tensorflow",
     "extension.library-major",
 )
+
+_OTHERS = ("extension.tensorflow", "extension.library-major")
 
 
 def cudnn_conflict(machine: Machine) -> Verdict:
@@ -45,7 +49,15 @@ def cudnn_conflict(machine: Machine) -> Verdict:
 
 def cuda_lib_shadow(machine: Machine) -> Verdict:
     """Fail on a symbol that the bundled CUDA library has and the loaded one has not."""
-    said = seen(machine, "library.nvjitlink", "library.cublas", "library.nccl", "library.other", "library.stub")
+    said = seen(
+        machine,
+        "library.nvjitlink",
+        "library.cublas",
+        "library.nccl",
+        "library.other",
+        "library.stub",
+        "library.bundled-missing",
+    )
     return by_message("cuda_lib_shadow", machine, said) if said else no_message(machine)
 
 
@@ -79,9 +91,14 @@ def _local_mismatch(torch_version: str, package: Package) -> bool:
 def ext_mismatch(machine: Machine) -> Verdict:
     """Fail when an extension's own message says that it does not fit."""
     said = seen(machine, *_EXTENSIONS)
-    if not said:
-        return no_message(machine)
-    return by_message("ext_mismatch", machine, said)
+    if is_available(machine) is True:  # TensorFlow and its kin may miss their own libraries beside a torch that works
+        said = tuple(symptom for symptom in said if symptom.id not in _OTHERS)
+    if said:
+        return by_message("ext_mismatch", machine, said)
+    no_kernel = seen(machine, "arch.no-kernel")
+    if no_kernel and build_fits(machine):
+        return failed("ext_mismatch", machine, quotes(no_kernel), "likely", id="ext-mismatch.kernel-of-an-extension")
+    return no_message(machine)
 
 
 def mixed_install(machine: Machine) -> Verdict:

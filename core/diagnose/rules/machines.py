@@ -66,6 +66,9 @@ def no_nvidia_gpu(machine: Machine) -> Verdict:
         names = () if isinstance(machine.display_devices, Unknown) else machine.display_devices
         shown = tuple(literal(device.name) for device in names if device.name)
         return failed("no_nvidia_gpu", machine, shown or (text("no NVIDIA device on the PCI bus"),))
+    adapter = seen(machine, "gpu.no-adapter")
+    if adapter and present is None:
+        return by_message("no_nvidia_gpu", machine, adapter)
     if words and complains(machine):
         return failed("no_nvidia_gpu", machine, quotes(words), "likely")
     if has(machine, "hint.colab") and has(machine, *_NO_GPU_SIGNS, "torch.says-unavailable"):

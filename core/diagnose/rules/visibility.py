@@ -35,9 +35,9 @@ def _hides(value: str, machine: Machine) -> Text | None:
     known = [gpu.uuid for gpu in gpus(machine) if gpu.uuid]
     if first.upper().startswith("GPU-") and known and not any(uuid.lower().startswith(first.lower()) for uuid in known):
         return text("CUDA_VISIBLE_DEVICES names {uuid}, which no GPU here has", uuid=first)
-    if first.upper().startswith(("GPU-", "MIG-")) or first.isdigit():
-        return None
-    return text("CUDA_VISIBLE_DEVICES is set to {value}, which is no GPU", value=repr(value))
+    if first.lower().startswith(("cuda:", "gpu:", "cuda", "gpu")) and not first.upper().startswith("GPU-"):
+        return text("CUDA_VISIBLE_DEVICES is set to {value}, which is no GPU", value=repr(value))
+    return None
 
 
 def visible_devices(machine: Machine) -> Verdict:
@@ -73,8 +73,8 @@ def mig(machine: Machine) -> Verdict:
     value = machine.variable(_NAME)
     names_instance = isinstance(value, str) and value.upper().startswith("MIG")
     is_on = any(gpu.mig_mode == "Enabled" for gpu in gpus(machine))
-    hint = seen(machine, "hint.mig")
-    trouble = is_available(machine) is False or has(machine, *_UNSEEN, "gpu.busy", "memory.oom", "driver.nvml-missing")
+    hint = seen(machine, "hint.mig", "hint.mig-word")
+    trouble = is_available(machine) is False or has(machine, *_UNSEEN, "gpu.busy", "memory.oom", "gpu.count-assert")
     if is_on and trouble:
         return failed("mig", machine, (text("Multi-Instance GPU is enabled"), *quotes(hint)), "likely")
     if (names_instance or hint) and (trouble or _several_wanted(machine)):
@@ -84,7 +84,7 @@ def mig(machine: Machine) -> Verdict:
 
 def _several_wanted(machine: Machine) -> bool:
     live = torch_live(machine)
-    return live is not None and live.device_count == 1
+    return (live is not None and live.device_count == 1) or has(machine, "hint.only-one")
 
 
 RULES = (

@@ -8,6 +8,7 @@ from gpuproof.core.facts.foreign.draft import Draft
 from gpuproof.core.facts.machine import ComputeCapability, DisplayDevice, Gpu
 
 AMD, INTEL, NVIDIA, OTHER = 0x1002, 0x8086, 0x10DE, 0
+FROM_WORDS = ("source", "words")  # noted on a card that only somebody's words name, not a tool
 _NVIDIA_WORDS = ("nvidia", "geforce", "quadro", "tesla", "rtx", "gtx", "jetson", "tegra")
 _AMD_WORDS = ("amd", "radeon", "gfx", "instinct", "advanced micro devices")
 _INTEL_WORDS = ("intel", "iris", "uhd graphics", "hd graphics", "arc a")
@@ -18,6 +19,10 @@ def capability_of(name: str) -> ComputeCapability | None:
     from gpuproof.core.knowledge import gpu_by_name
 
     spaced = re.sub(r"(?i)\b(rtx|gtx|gt)[ -]?(\d{3,4})(ti|super)?", r"\1 \2 \3", name[:160]).replace("...", "")
+    spaced = re.sub(
+        r"(?i)\b(?:geforce )?(?<!rtx )(?<!gtx )([2-5]0[5-9]0)(?= |ti|$)", r"geforce rtx \1 ", " ".join(spaced.split())
+    )
+    spaced = re.sub(r"(?i)\bgeforce (10[5-8]0)(?= |ti|$)", r"geforce gtx \1 ", spaced)
     spaced = re.sub(r"(?i)\b(gtx 10[5-8]|rtx [2-5]0[5-9])(?=\s*$)", r"\g<1>0", " ".join(spaced.split()))
     found = gpu_by_name(spaced)
     return found.compute_capability if found is not None else None

@@ -10,6 +10,7 @@ import re
 
 from gpuproof.core.facts.foreign.cards import gpu_named
 from gpuproof.core.facts.foreign.draft import Draft
+from gpuproof.core.facts.machine import Symptom
 from gpuproof.core.facts.version import DottedVersion, dotted
 
 _KEYS = (
@@ -34,7 +35,16 @@ def read(found: str, draft: Draft) -> list[str]:
             reader = _READERS.get(" ".join(key.lower().strip("-*#•` ").split()))
             if reader is not None:
                 reader(value.strip().strip("`*").strip(), draft)
+    _note_nothing_collected(draft)
     return ["collect_env"]
+
+
+def _note_nothing_collected(draft: Draft) -> None:
+    """A CUDA build that sees nothing, where nvidia-smi gave neither a driver nor a card either."""
+    saw_nothing = draft.driver is None and not draft.gpus and draft.nothing_collected
+    if saw_nothing and draft.is_available is False and draft.torch_has_cuda:
+        line = "Is CUDA available: False; Nvidia driver version and GPU models: could not collect"
+        draft.symptoms.append(Symptom(id="driver.not-collected", line=line, source="collect_env"))
 
 
 def _apart(found: str) -> str:
@@ -125,6 +135,7 @@ def _driver(value: str, draft: Draft) -> None:
     version = dotted(value.split()[0]) if value.split() else None
     if version is not None and draft.driver is None:
         draft.driver = version
+    draft.nothing_collected = draft.nothing_collected or value.lower() in ("could not collect", "no cuda")
 
 
 def _toolkit(value: str, draft: Draft) -> None:

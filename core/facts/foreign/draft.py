@@ -35,6 +35,7 @@ class Draft:
     os_name: str = ""
     os_release: str = ""
     driver: DottedVersion | None = None
+    nothing_collected: bool = False  # collect_env asked nvidia-smi for the driver and got nothing
     driver_library: DottedVersion | None = None
     driver_cuda: DottedVersion | None = None
     toolkits: list[DottedVersion] = field(default_factory=list)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from gpuproof.core.facts.foreign.cards import AMD, OTHER, capability_of, gpu_named, vendor_of
+from gpuproof.core.facts.foreign.cards import AMD, FROM_WORDS, OTHER, capability_of, gpu_named, vendor_of
 from gpuproof.core.facts.foreign.draft import Draft
 from gpuproof.core.facts.foreign.hints import places
 from gpuproof.core.facts.machine import DisplayDevice
@@ -82,6 +83,7 @@ _CARD = (
     r"\b((?:nvidia )?(?:geforce |quadro |tesla |titan )?(?:rtx pro|rtx|gtx|gt|mx|tesla|quadro rtx|quadro|titan) ?-?"
     r"[akmptv]?\d{2,4}[a-z]{0,2}(?: ?(?:ti|super|ada|laptop|mobile|max-q|d))?|"
     r"(?:nvidia |tesla )(?:[ahlbv]\d{1,3}s?|t4|p100|p40|m60|k80|k40|gb200|gh200|gb10)\b|"
+    r"\bgeforce [1-5]0[5-9]0 ?(?:ti|super)?\b|(?<![\w.:])(?:20[678]0|[3-5]0[5-9]0) ?(?:ti|super)?(?![\w.:])|"
     r"\b(?:h100|h200|a100|b200|v100|gb200|gh200|rtx ?[2-5]0[5-9]0)|jetson (?:agx |xavier |orin |nano|tx2)+)"
 )
 
@@ -97,6 +99,7 @@ def _cards_in_prose(found: str, draft: Draft) -> None:
             break
     for name in names:
         gpu_named(name, draft)
+    draft.gpus = [replace(gpu, missing=(FROM_WORDS,)) for gpu in draft.gpus]
 
 
 def _same(one: str, other: str) -> bool:
@@ -113,8 +116,8 @@ def _other_cards(found: str, flat: str, draft: Draft) -> None:
     if draft.other_cards:
         return
     match = re.search(
-        r"\b((?:amd )?radeon (?:rx |pro |vii|graphics|rx)[\w ]{0,12}|\brx ?(?:[5-9]\d{3}|[45]\d{2}|vega)(?: ?xtx?| ?gre)?\b|\bgfx\d{3,4}\b|"  # noqa: E501
-        r"amd instinct mi\d{2,3}|\bmi(?:50|60|100|210|250x?|300x)\b|amd gpu|radeon)",
+        r"(?<!with )\b((?:amd )?radeon (?:rx |pro |vii|graphics|rx)[\w ]{0,12}|\brx ?(?:[5-9]\d{3}|[45]\d{2}|vega)(?: ?xtx?| ?gre)?\b|\bgfx\d{3,4}\b|"  # noqa: E501
+        r"amd instinct mi\d{2,3}|\bmi(?:50|60|100|210|250x?|300x)\b|amd gpu|(?<!with )radeon)",
         flat,
     )
     if match is not None and vendor_of(match.group(1)) in (AMD, 0):

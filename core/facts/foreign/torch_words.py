@@ -139,12 +139,12 @@ def _visible_devices(found: str, draft: Draft) -> None:
     if "_VISIBLE_DEVICES" not in found:
         return
     pattern = re.compile(
-        r"((?:CUDA|NVIDIA|HIP)_VISIBLE_DEVICES)['\"]?\]?\s{0,3}(?:=|:|,|is set to|set to)\s{0,3}(['\"]?)([\w,\-/. ]{0,60}?)(\2)(?=[\s'\"`;)&}\]]|$)",  # noqa: E501
+        r"((?:CUDA|NVIDIA|HIP)_VISIBLE_DEVICES)['\"]?\]?\s{0,3}(?:=|:|,|is set to|set to)\s{0,3}(['\"]?)([\w,\-/.]{0,60}?)(\2)(?=[\s'\"`;)&}\]]|$)",  # noqa: E501
         re.MULTILINE,
     )
     for line in found.split("\n"):
         if "_VISIBLE_DEVICES" not in line or len(line) > 600 or "changing env variable" in line:
             continue
         match = pattern.search(line)
-        if match is not None:
+        if match is not None and match.group(3).lower() not in ("none", "not", "unset", "n/a", "null"):
             draft.environment.setdefault(match.group(1), match.group(3).strip())

@@ -1,0 +1,61 @@
+"""Every reader and pattern takes time in proportion to the text, whatever a line is made of."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from gpuproof.core.facts.foreign import read_foreign
+from gpuproof.core.facts.foreign.symptoms import error_rows
+
+HOSTILE = {
+    "spaces": " ",
+    "words": "torch ",
+    "is_available": "is_available ",
+    "open brackets": "is_available(((((",
+    "versions": "2.0.1+cu118 ",
+    "dots": "1.1.1.1.1.1",
+    "sm list": "supports cuda capabilities sm_70 sm_75 ",
+    "found gpu": "found gpu0 aaaa ",
+    "with cuda capability": "a a a with cuda capability sm_12 ",
+    "pipes": "| 0 | ",
+    "smi row": "|   0  NVIDIA A100  On | 00000000:00:06.0 Off | ",
+    "assignments": "CUDA_VISIBLE_DEVICES=0,",
+    "cards": "nvidia geforce rtx ",
+    "radeon": "amd radeon rx ",
+    "python": "python python3.1 ",
+    "escapes": "\x1b[0;0;0;0",
+    "quotes": "> > > > ",
+    "collect_env": " PyTorch version: Is CUDA available: OS: Ubuntu GPU 0: ",
+    "arch_list": "arch_list() [sm_70, ",
+    "device": "device: cuda:0 aaa ",
+    "from versions": "requirement torch==1.0 (from versions: 1.0, ",
+    "root prompt": "root@0123456789a:",
+    "equals": "======",
+}
+
+
+def _seconds(text: str) -> float:
+    best = 9.0
+    for _ in range(3):
+        start = time.perf_counter()
+        read_foreign(text)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+@pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("separator", ["", "\n"], ids=["one line", "many lines"])
+def test_a_hostile_text_costs_in_proportion_to_its_length(piece: str, separator: str) -> None:
+    unit = (piece * (4096 // len(piece) + 1))[:4096] + separator
+    small, large = _seconds(unit), _seconds(unit * 8)
+    assert large < 0.25
+    assert large < 40 * small + 0.02, f"{small:.4f} s for 4 KiB, {large:.4f} s for 32 KiB"
+
+
+def test_every_phrase_of_the_table_costs_little_when_it_fills_the_text() -> None:
+    start = time.perf_counter()
+    for row in error_rows():
+        read_foreign((row["contains"][0] + " ") * (4096 // len(row["contains"][0])))
+    assert time.perf_counter() - start < 6.0
