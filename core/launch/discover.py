@@ -16,6 +16,7 @@ from gpuproof.core.launch.environment_files import (
     is_externally_managed,
     python_version,
     site_packages,
+    user_packages,
     venv_settings,
 )
 from gpuproof.core.launch.model import Target
@@ -57,7 +58,7 @@ def find_environments(
     until = time.monotonic() + within_s
     found: dict[str, PythonEnvironment] = {}
     for candidate in _with_own(candidates(home or Path.home(), folder or Path.cwd(), until)):
-        environment = _read(candidate)
+        environment = _read(candidate, home or Path.home())
         if environment is not None:
             found.setdefault(_identity(environment), environment)
     return tuple(found.values())
@@ -69,7 +70,7 @@ def _with_own(others: Iterable[Candidate]) -> Iterator[Candidate]:
     yield from others
 
 
-def _read(candidate: Candidate) -> PythonEnvironment | None:
+def _read(candidate: Candidate, home: Path) -> PythonEnvironment | None:
     prefix = candidate.prefix
     interpreter = candidate.interpreter or interpreter_in(prefix)
     if interpreter is None:
@@ -81,7 +82,7 @@ def _read(candidate: Candidate) -> PythonEnvironment | None:
         prefix=str(prefix),
         kind=_kind(candidate, settings),
         version=candidate.version or python_version(prefix),
-        torch=installed_torch(_package_folders(prefix, settings, candidate)),
+        torch=installed_torch(_package_folders(prefix, settings, candidate, home)),
         app=applications_of(prefix),
         trust=trust_of(prefix, interpreter),
         is_externally_managed=is_externally_managed(prefix),
@@ -95,13 +96,16 @@ def _kind(candidate: Candidate, settings: dict[str, str]) -> Kind:
     return "uv" if candidate.kind == "venv" and "uv" in settings else candidate.kind
 
 
-def _package_folders(prefix: Path, settings: dict[str, str], candidate: Candidate) -> tuple[Path, ...]:
+def _package_folders(prefix: Path, settings: dict[str, str], candidate: Candidate, home: Path) -> tuple[Path, ...]:
+    if candidate.kind == "self":
+        return tuple(Path(entry) for entry in sys.path if entry.endswith(("site-packages", "dist-packages")))
     folders = site_packages(prefix)
-    if candidate.version and candidate.kind == "system":
+    short = ".".join((candidate.version or python_version(prefix)).split(".")[:2])
+    if candidate.kind == "system" and short:
         # several system Pythons share a prefix: only the folders of this version, and those without any, are its own
-        short = ".".join(candidate.version.split(".")[:2])
         folders = tuple(f for f in folders if f.parent.name in (f"python{short}", "python3", "Lib"))
-        folders += tuple(f for f in (Path.home() / f".local/lib/python{short}/site-packages",) if f.is_dir())
+    if not settings and short:  # a virtual environment does not see the person's own packages, all others do
+        folders = (*user_packages(home, short), *folders)
     if settings.get("include-system-site-packages", "").lower() == "true" and settings.get("home"):
         folders += site_packages(Path(settings["home"]).parent)
     return folders

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +66,17 @@ def site_packages(prefix: Path) -> tuple[Path, ...]:
                 found += [prefix / library / entry / "site-packages", prefix / library / entry / "dist-packages"]
     unique = {os.path.realpath(folder): folder for folder in found if folder.is_dir()}
     return tuple(unique.values())
+
+
+def user_packages(home: Path, version: str) -> tuple[Path, ...]:
+    """Return the folder of ``pip install --user`` for a Python version such as 3.11, where it exists."""
+    if sys.platform == "win32":
+        folder = home / "AppData" / "Roaming" / "Python" / f"Python{version.replace('.', '')}" / "site-packages"
+    elif sys.platform == "darwin":
+        folder = home / "Library" / "Python" / version / "lib" / "python" / "site-packages"
+    else:
+        folder = home / ".local" / "lib" / f"python{version}" / "site-packages"
+    return (folder,) if folder.is_dir() else ()
 
 
 def installed_torch(folders: tuple[Path, ...]) -> InstalledTorch | None:

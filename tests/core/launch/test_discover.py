@@ -169,3 +169,16 @@ def test_a_folder_that_may_not_be_read_is_passed_over(home, monkeypatch):
     (home / "closed").mkdir()
     monkeypatch.setattr(os, "scandir", guarded)
     assert str(home / "open" / "venv") in found_in(home)
+
+
+def test_the_persons_own_packages_count_outside_of_virtual_environments(home):
+    add_torch(home / ".local" / "lib" / "python3.11" / "site-packages", "2.13.0+cu130", cuda="13.0")
+    make_venv(home / ".virtualenvs" / "closed")
+    make_venv(home / ".pyenv" / "versions" / "3.11.7")
+    (home / ".pyenv" / "versions" / "3.11.7" / "pyvenv.cfg").unlink()
+    make_venv(home / ".pyenv" / "versions" / "3.12.1", version="3.12.1")
+    (home / ".pyenv" / "versions" / "3.12.1" / "pyvenv.cfg").unlink()
+    found = found_in(home)
+    assert found[str(home / ".pyenv" / "versions" / "3.11.7")].torch.version == "2.13.0+cu130"
+    assert found[str(home / ".pyenv" / "versions" / "3.12.1")].torch is None
+    assert found[str(home / ".virtualenvs" / "closed")].torch is None
