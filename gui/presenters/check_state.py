@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from gpuproof.core.bench.model import Progress
 from gpuproof.core.checkup import CheckupSettings, CheckupState, StepName
@@ -10,6 +11,9 @@ from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import Text
 from gpuproof.gui.presenters.chain import WAITING, ShownLink
 from gpuproof.gui.presenters.steps import WizardStep
+
+if TYPE_CHECKING:
+    from gpuproof.core.report.case import Case
 
 _SHOWN_LINES = 400
 
@@ -53,6 +57,7 @@ class CheckState:
     is_opened: bool = False  # shows a report file
     is_replaying: bool = False
     source: str = ""  # the file name of an opened report
+    case: Case | None = None  # the question and answer that came with it
 
     @property
     def is_busy(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from gpuproof.core.checkup import CheckupSettings, CheckupState
@@ -12,13 +13,17 @@ from gpuproof.gui.presenters.check_state import CheckState
 
 
 def open_file(path: Path) -> CheckState:
-    """Read a report, or an answers file or text that is judged now. May take a moment.
+    """Read a report, a case, or an answers file or text that is judged now. May take a moment.
 
     Raises ``UserProblem`` with one line for whatever is neither.
     """
+    from gpuproof.core.report.case import is_case, load_case
     from gpuproof.core.report.store import load_report, read_bounded
 
     data = read_bounded(path)
+    if is_case(data):
+        case = load_case(data)
+        return replace(state_of(case.report, path), case=case)
     if b'"gpuproof-report"' in data[:4000]:
         return state_of(load_report(data), path)
     return _judged_now(data, path)

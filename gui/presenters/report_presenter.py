@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,6 +13,9 @@ from gpuproof.core.report.model import Removed, Report
 from gpuproof.core.words import Text, text
 from gpuproof.gui.presenters.background import Background
 from gpuproof.gui.style import speech
+
+if TYPE_CHECKING:
+    from gpuproof.core.report.privacy.redact import Replacement
 
 FORMATS: tuple[tuple[str, Text], ...] = (
     ("html", text("Web page")),
@@ -31,6 +35,7 @@ class ReportState:
     path: Path | None = None
     size_bytes: int = 0
     removed: tuple[Removed, ...] = ()
+    items: tuple[Replacement, ...] = ()  # one by one, for a report of this session: never saved
     preview: str = ""
     saved: Path | None = None
     is_working: bool = False
@@ -50,10 +55,17 @@ class ReportPresenter(QObject):
         self._report: Report | None = None
         self.state = ReportState()
 
-    def look_at(self, path: Path) -> None:
-        """Read a saved report and show what it holds."""
+    def look_at(self, path: Path, original: Report | None = None) -> None:
+        """Read a saved report and show what it holds; with the original also what each stand-in stands for."""
         self._set(ReportState(path=path, is_working=True))
-        self._background.start(lambda: _read(path), self._shown, self._failed)
+        self._background.start(lambda: _read(path, original), self._shown, self._failed)
+
+    def save_case(self, question: str, path: Path) -> None:
+        """Write a case file: this report and a question, for a supporter."""
+        report = self._report
+        if report is not None and not self.state.is_working:
+            self._set(replace(self.state, is_working=True, problem=None, hint=None, saved=None))
+            self._background.start(lambda: _save_case(report, question, path), self._saved, self._failed)
 
     def save_as(self, format_name: str, path: Path) -> None:
         """Write a copy in another format."""
@@ -83,9 +95,11 @@ class ReportPresenter(QObject):
         self._set(replace(self.state, is_working=False))
         self.text_made.emit(words)
 
-    def _shown(self, read: tuple[Report, str, int]) -> None:
-        self._report, preview, size = read
-        self._set(replace(self.state, is_working=False, removed=self._report.removed, preview=preview, size_bytes=size))
+    def _shown(self, read: tuple[Report, str, int, tuple[Replacement, ...]]) -> None:
+        self._report, preview, size, items = read
+        removed = self._report.removed
+        state = replace(self.state, is_working=False, items=items, removed=removed)
+        self._set(replace(state, preview=preview, size_bytes=size))
 
     def _saved(self, path: Path) -> None:
         self._set(replace(self.state, is_working=False, saved=path))
@@ -110,14 +124,31 @@ def kind_words(removed: Removed) -> Text:
     return text("{kind}: {count} left out", kind=removed.kind, count=removed.count)
 
 
-def _read(path: Path) -> tuple[Report, str, int]:
+def item_words(item: Replacement) -> Text:
+    """Say what one identifier becomes, or that an answer is left out."""
+    if item.becomes:
+        return text(
+            "{found} becomes {becomes} ({count} times)", found=item.found, becomes=item.becomes, count=item.count
+        )
+    return text("{found} is left out", found=item.found)
+
+
+def _save_case(report: Report, question: str, path: Path) -> Path:
+    from gpuproof.core.report.case import Case, save_case
+
+    return save_case(Case(question=question, report=report), path)
+
+
+def _read(path: Path, original: Report | None) -> tuple[Report, str, int, tuple[Replacement, ...]]:
     import json
 
+    from gpuproof.core.report.privacy.redact import replacements
     from gpuproof.core.report.store import load_report, read_bounded
 
     data = read_bounded(path)
     pretty = json.dumps(json.loads(data), ensure_ascii=False, indent=2)
-    return load_report(data), pretty[:_PREVIEW_CHARACTERS], len(data)
+    items = replacements(original) if original is not None and original.privacy is None else ()
+    return load_report(data), pretty[:_PREVIEW_CHARACTERS], len(data), items
 
 
 def _as_text(report: Report, language: str) -> str:

@@ -17,10 +17,12 @@ from gpuproof.gui.presenters.check_state import CheckState
 from gpuproof.gui.presenters.recent import RecentPresenter, RecentReport
 from gpuproof.gui.presenters.replay import Replay
 from gpuproof.gui.presenters.steps import WIZARD, WizardStep
+from gpuproof.gui.presenters.upgrade_presenter import UpgradePresenter
 from gpuproof.gui.views.ask_and_save import ask_and_save
 from gpuproof.gui.views.opened_strip import OpenedStrip
 from gpuproof.gui.views.page import Page
 from gpuproof.gui.views.running_strip import RunningStrip
+from gpuproof.gui.views.upgrade_strip import UpgradeStrip
 
 if TYPE_CHECKING:
     from gpuproof.gui.presenters.set_up_presenter import SetUpPresenter
@@ -41,11 +43,15 @@ class Assembly(QObject):
         context.add(self.check)
         context.add(self.replay)
         self._boards: list[GraphBoard] = []
+        self._newest: Path | None = None
         self.set_up: SetUpPresenter | None = None
         self.watch: WatchPresenter | None = None
         self.opened = OpenedStrip(self.close_report)
         window.put_on_top(self.opened)
         self.check.state_changed.connect(self.opened.show_state)
+        self.upgrade = UpgradePresenter(context.background)
+        context.add(self.upgrade)
+        self._offer_upgrade()
         self.recent = RecentPresenter(context.background)
         context.add(self.recent)
         self.recent.changed.connect(self._show_recent)
@@ -170,7 +176,7 @@ class Assembly(QObject):
 
         self._report_presenter = ReportPresenter(self._context.background)
         self._context.add(self._report_presenter)
-        page = ReportStep(self.check, self._report_presenter)
+        page = ReportStep(self.check, self._report_presenter, self.upgrade)
         page.steps.lead(self._ways("report")[0], lambda: self._window.open_page("home"))
         return page
 
@@ -206,6 +212,26 @@ class Assembly(QObject):
         self._context.add(self.compare)
         return ComparePage(self.compare)
 
+    def look_around(self) -> None:
+        """Look for recent reports and for a driver that was changed, once the window stands."""
+        self.look_for_recent()
+        self.upgrade.look()
+
+    def _offer_upgrade(self) -> None:
+        strip = UpgradeStrip()
+        home = self._window.page("home")
+        home.notice.renew().addWidget(strip)  # type: ignore[attr-defined]  # the first page is always the home page
+        self.upgrade.state_changed.connect(strip.show_state)
+        strip.check_asked.connect(lambda: self._window.open_page("start"))
+        strip.drop_asked.connect(self.upgrade.drop)
+        strip.compare_asked.connect(self._compare_with_snapshot)
+
+    def _compare_with_snapshot(self) -> None:
+        before, newest = self.upgrade.state.before, self._newest
+        self._window.open_page("compare")
+        if before is not None and newest is not None:
+            self.compare.choose(before=before, after=newest)
+
     def look_for_recent(self) -> None:
         """Read the list of recent reports for the home page."""
         self.recent.look(self._context.preferences.recent_files)
@@ -214,6 +240,7 @@ class Assembly(QObject):
         from gpuproof.gui.views.home_page import HomePage
         from gpuproof.gui.views.recent_tile import RecentTile
 
+        self._newest = reports[0].path if reports else None
         home = self._window.page("home")
         if isinstance(home, HomePage):
             home.show_recent([RecentTile(one, partial(self.open_report, one.path)) for one in reports])

@@ -30,6 +30,8 @@ class HomePage(Page):
         self._open = open_page
         self.problem = ProblemStrip()
         self.body.addWidget(self.problem)
+        self.notice = Place()  # for what was noticed at the start
+        self.body.addWidget(self.notice)
         self.body.addSpacing(theme.px(4))
         self.body.addWidget(self._hero())
         self.body.addLayout(self._tiles())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -21,6 +21,9 @@ from gpuproof.gui.views.parts import Place, card, chip, data_label, label, row
 from gpuproof.gui.views.problem_strip import ProblemStrip
 from gpuproof.gui.views.running_strip import RunningStrip
 from gpuproof.gui.views.step_footer import StepFooter
+
+if TYPE_CHECKING:
+    from gpuproof.core.report.case import Case
 
 _RUNNING: dict[str, Text] = {
     "target": text("Looking for PyTorch…"),
@@ -49,7 +52,9 @@ class InspectStep(Page):
         self.chain = ChainView()
         self.chain.chosen.connect(self._choose)
         self._details = Place(spacing=12)
-        for part in (self.running, self.problem, self.banner):
+        self._case_place = Place()
+        self._case: Case | None = None
+        for part in (self.running, self.problem, self._case_place, self.banner):
             self.body.addWidget(part)
         across = QHBoxLayout()
         across.setSpacing(theme.px(20))
@@ -74,6 +79,7 @@ class InspectStep(Page):
         else:
             self.running.rest()
         self._show_problem(state)
+        self._show_case(state)
         self.chain.show_links(state.links)
         diagnosis = state.core.diagnosis
         self.banner.setVisible(diagnosis is not None)
@@ -83,6 +89,16 @@ class InspectStep(Page):
             self._shown = in_focus(state.links, diagnosis) if diagnosis is not None else None
         self._show_details(state)
         self.steps.show_state(state, can_go_on=diagnosis is not None)
+
+    def _show_case(self, state: CheckState) -> None:
+        if state.case is self._case:
+            return
+        self._case = state.case
+        inside = self._case_place.renew()
+        if state.case is not None:
+            from gpuproof.gui.views.case_card import case_card
+
+            inside.addWidget(case_card(state.case))
 
     def _show_problem(self, state: CheckState) -> None:
         problem = state.problem

@@ -68,7 +68,7 @@ class MainWindow(QWidget):
 
         self._wizard = Assembly(self._context, self)
         self._makers = self._wizard.makers()
-        self._wizard.look_for_recent()
+        self._wizard.look_around()
 
     def open_page(self, name: str) -> None:
         """Open a page by name; it is built when it is opened for the first time."""

@@ -12,25 +12,29 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLi
 from gpuproof.core.words import literal, text
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
 from gpuproof.gui.presenters.check_state import CheckState
-from gpuproof.gui.presenters.report_presenter import FORMATS, ReportPresenter, ReportState, kind_words
+from gpuproof.gui.presenters.report_presenter import FORMATS, ReportPresenter, ReportState, item_words, kind_words
+from gpuproof.gui.presenters.upgrade_presenter import UpgradePresenter
 from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.finding_card import bullet
 from gpuproof.gui.views.page import Page
 from gpuproof.gui.views.parts import Place, button, card, data_label, label, row
 from gpuproof.gui.views.problem_strip import ProblemStrip
 from gpuproof.gui.views.running_strip import RunningStrip
+from gpuproof.gui.views.share_card import ShareCard
 from gpuproof.gui.views.step_footer import StepFooter
+
+_MOST_ITEMS = 60
 
 
 class ReportStep(Page):
     """Shows the saved report as the person who receives it would see it."""
 
-    def __init__(self, check: CheckPresenter, report: ReportPresenter) -> None:
+    def __init__(self, check: CheckPresenter, report: ReportPresenter, upgrade: UpgradePresenter) -> None:
         super().__init__(
             text("Report"),
             text("Kept on this computer. Names, paths, serial numbers and tokens are taken out before it is saved."),
         )
-        self._check, self._report = check, report
+        self._check, self._report, self._upgrade = check, report, upgrade
         self.running = RunningStrip()
         self.running.cancel_confirmed.connect(check.cancel)
         self.problem = ProblemStrip()
@@ -50,6 +54,11 @@ class ReportStep(Page):
         across.addWidget(self._preview_card, 3)
         self.body.addWidget(self._file)
         self.body.addLayout(across, 1)
+        self.share = ShareCard()
+        self.share.case_asked.connect(report.save_case)
+        self.share.snapshot_asked.connect(self._keep_snapshot)
+        upgrade.state_changed.connect(self.share.show_upgrade)
+        self.body.addWidget(self.share)
         self.steps = StepFooter(self, onward_words=text("&Done"))
         check.state_changed.connect(self.show_check)
         report.state_changed.connect(self.show_report)
@@ -73,8 +82,9 @@ class ReportStep(Page):
         else:
             self.problem.hide()
         if path is not None and path != self._report.state.path:
-            self._report.look_at(path)
-        for part in (self._file, self._removed_card, self._preview_card):
+            self._report.look_at(path, state.core.report if not state.is_opened else None)
+        self.share.snapshot_button.setEnabled(state.core.result is not None and not state.is_foreign)
+        for part in (self._file, self._removed_card, self._preview_card, self.share):
             part.setVisible(path is not None)
         self.steps.show_state(state, can_go_on=True)
 
@@ -87,6 +97,8 @@ class ReportStep(Page):
         inside = self._removed.renew()
         for removed in state.removed:
             inside.addLayout(bullet(kind_words(removed), "lock", "ok"))
+        for item in state.items[:_MOST_ITEMS]:
+            inside.addLayout(bullet(item_words(item)))
         if not state.removed:
             inside.addWidget(label(text("Nothing had to be taken out."), "muted"))
         if self._preview.toPlainText() != state.preview:
@@ -152,6 +164,11 @@ class ReportStep(Page):
         chosen, _ = QFileDialog.getSaveFileName(self, speech.say(text("Save a copy")), suggestion, f"*.{kind}")
         if chosen:
             self._report.save_as(kind, Path(chosen))
+
+    def _keep_snapshot(self) -> None:
+        report = self._check.state.core.report
+        if report is not None:
+            self._upgrade.keep(report)
 
     def _open_page(self) -> None:
         page = self._report.page()

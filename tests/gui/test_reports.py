@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.reports import a_report, a_result
+from helpers.reports import a_report, a_result, some_answers
 from helpers.wizard import a_broken_chain, a_long_result
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from gpuproof.core.report.store import save_report
 from gpuproof.gui.presenters.graph_texts import FRAMES, GRAPHS, figure
@@ -160,3 +161,80 @@ def test_svg_is_a_picture_of_every_graph() -> None:
     groups = [group for group in root if group.tag.endswith("}g")]
     assert len(groups) == 1 + len(GRAPHS)
     assert all(len([part for part in group if part.tag.endswith("}path")]) >= 2 for group in groups)
+
+
+def test_a_case_shows_question_and_answer_and_runs_nothing(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    from gpuproof.core.report.case import Case, CaseAnswer, CaseStep, answered, save_case
+    from gpuproof.gui.views.command_box import CommandBox
+
+    asked = Case(question="Why is <b>it</b> slow?", report=a_report(diagnosis=a_broken_chain()))
+    step = CaseStep(words="Install again", command="pip install torch", check="it says cuda")
+    path = save_case(
+        answered(asked, CaseAnswer(words="The wheel is a CPU one", steps=(step,))), tmp_path / "q.gpuproof"
+    )
+    opened = open_window()
+    opened.window.open_report_file(path)
+    qtbot.waitUntil(lambda: opened.assembly.check.state.case is not None)
+    opened.window.open_page("inspect")
+    page = opened.window.page("inspect")
+    words = [label.text() for label in page.findChildren(QLabel)]
+    assert "Why is <b>it</b> slow?" in words
+    assert "The wheel is a CPU one" in words
+    assert "pip install torch" in [box.command() for box in page.findChildren(CommandBox)]
+
+
+def test_a_case_is_saved_with_the_question(open_window: Any, qtbot: Any, tmp_path: Path, own_report: Path) -> None:
+    from gpuproof.core.report.case import load_case
+
+    opened = open_window()
+    opened.window.open_report_file(own_report)
+    opened.window.open_page("report")
+    report = opened.assembly._report_presenter
+    qtbot.waitUntil(lambda: report.state.preview != "")
+    opened.window.page("report").share.case_asked.emit("Is this normal?", tmp_path / "q.gpuproof")
+    qtbot.waitUntil(lambda: report.state.saved is not None)
+    assert load_case(tmp_path / "q.gpuproof").question == "Is this normal?"
+
+
+@pytest.mark.parametrize("format_name", ["html", "md", "txt", "csv", "json"])
+def test_copies_are_written_in_every_format(
+    open_window: Any, qtbot: Any, tmp_path: Path, own_report: Path, format_name: str
+) -> None:
+    opened = open_window()
+    opened.window.open_report_file(own_report)
+    opened.window.open_page("report")
+    report = opened.assembly._report_presenter
+    qtbot.waitUntil(lambda: report.state.preview != "")
+    report.save_as(format_name, tmp_path / f"copy.{format_name}")
+    qtbot.waitUntil(lambda: not report.state.is_working, timeout=20_000)
+    assert report.state.problem is None
+    assert (tmp_path / f"copy.{format_name}").stat().st_size > 500
+
+
+def test_what_was_replaced_is_listed_one_by_one(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    answers = some_answers(python__interpreter="/home/somebody-special/venv/bin/python")
+    report = a_report(answers=answers)
+    path = save_report(report, tmp_path)
+    opened = open_window()
+    opened.window.open_page("report")
+    presenter = opened.assembly._report_presenter
+    presenter.look_at(path, report)
+    qtbot.waitUntil(lambda: presenter.state.preview != "")
+    assert "somebody-special" not in presenter.state.preview
+    assert any(item.found == "somebody-special" and item.becomes for item in presenter.state.items)
+
+
+def test_a_snapshot_is_kept_and_the_changed_driver_noticed(
+    open_window: Any, qtbot: Any, own_report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = open_window()
+    first.window.open_report_file(own_report)
+    qtbot.waitUntil(lambda: first.assembly.check.state.core.report is not None)
+    first.window.open_page("report")
+    QTest.mouseClick(first.window.page("report").share.snapshot_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: first.assembly.upgrade.state.kept)
+    monkeypatch.setattr("gpuproof.core.report.snapshot.running_driver_here", lambda: "999.99")
+    second = open_window()
+    qtbot.waitUntil(lambda: second.assembly.upgrade.state.before is not None)
+    words = [label.text() for label in second.window.page("home").findChildren(QLabel)]
+    assert "The driver was changed since the snapshot with 580.159.04." in words
