@@ -106,6 +106,8 @@ def _system_pythons() -> Iterator[Candidate]:
                 if re.match(r"Python\d", entry.name):
                     yield Candidate(entry, "system")
         return
+    frameworks = Path("/Library/Frameworks/Python.framework/Versions")  # python.org's installer on macOS
+    yield from (Candidate(entry, "system") for entry in _folders(frameworks) if re.match(r"3\.\d+", entry.name))
     for root in ("/usr", "/usr/local", "/opt/homebrew"):
         for name in _names(Path(root) / "bin"):
             match = _SYSTEM_PYTHON.match(name)

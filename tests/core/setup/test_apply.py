@@ -197,6 +197,18 @@ def test_a_new_environment_is_made_and_undone(tmp_path, index, light_venv):
     assert not folder.exists()
 
 
+def test_a_cuda_build_comes_with_its_libraries_and_says_when_no_gpu_is_seen(tmp_path, light_venv):
+    make_torch(tmp_path / "w", "2.13.0+cu126", requires=("nvidia-cublas-cu12",))
+    for name in ("nvidia-cublas-cu12", "numpy"):
+        make_wheel(tmp_path / "w", name, "12.6")
+    with served(tmp_path / "w", tmp_path / "i") as url:
+        plan = plan_new(tmp_path / "fresh", recommendation_of(url, variant="cu126"))
+        outcome = apply_plan(plan)
+    assert "nvidia-cublas-cu12" in [change.name for change in plan.changes]
+    assert outcome.is_ok
+    assert "does not see a GPU yet" in str(outcome.notices[0])
+
+
 def test_a_folder_that_set_up_did_not_make_is_never_removed(tmp_path, index, light_venv):
     folder = tmp_path / "fresh"
     apply_plan(plan_new(folder, recommendation_of(index)))
