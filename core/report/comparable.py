@@ -49,7 +49,7 @@ _SPOILING_DOUBTS: dict[str, tuple[Text, Text]] = {
     ),
 }
 _NO_FIGURES = (text("The report before holds no benchmark."), text("The report after holds no benchmark."))
-_NOT_A_CHANGE = frozenset({"usable_cores", *_MUST_AGREE})
+_NOT_A_CHANGE = frozenset(_MUST_AGREE)
 _LOADED_PERCENT = 80.0
 
 
