@@ -66,7 +66,7 @@ def soft_need(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 def no_gpu(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """No GPU was found: an exception ends the run, any other message lets it go on without."""
     if re.search(
-        r"(?i)No CUDA GPUs are available|mediapipe|task_runner|CUDA_HOME|CUDA_PATH"
+        r"(?i)No CUDA GPUs are available|^\s*\w{1,4}\s+= |mediapipe|task_runner|CUDA_HOME|CUDA_PATH"
         r"|toolkit|nvcc|cmake|header|\bwhen no\b|\bif\b|\?|\btpu available|no gpu memory"
         r"|no cuda runtime|cuda extension|cuda kernel|no gpu (?:limit|usage|layers)|flash|triton|cudnn factory"
         r"|gpu functionality|cpu version|cuda version|cuda graph|cuda error|no cuda error|peer|p2p",
