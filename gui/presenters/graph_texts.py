@@ -117,7 +117,7 @@ PROGRAM = GraphSpec(
 )
 WATCH_GRAPHS = tuple(spec for spec in GRAPHS if spec.key in ("utilisation", "memory", "cpu"))
 
-_STEPS = (1, 2, 4, 5, 8, 10)
+_STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
 
 
 def round_top(highest: float) -> float:

@@ -19,6 +19,7 @@ _KINDS: dict[str, tuple[str, Text]] = {
     "gpu": ("gpu_line", text("on the GPU")),
     "cpu": ("cpu_line", text("on the CPU")),
     "waits": ("border", text("waiting")),
+    "start": ("strong_border", text("starting")),
     "unknown": ("unknown_soft", text("unknown")),
 }
 
@@ -81,4 +82,4 @@ class PhaseStrip(QWidget):
 
 
 def _colour(kind: str) -> QColor:
-    return QColor(str(getattr(theme.colours(), _KINDS[kind][0])))
+    return QColor(str(getattr(theme.colours(), _KINDS.get(kind, _KINDS["unknown"])[0])))

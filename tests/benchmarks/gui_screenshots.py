@@ -29,6 +29,11 @@ def main() -> int:
     parser.add_argument("--report", type=Path, help="a saved report to show instead of a constructed run")
     parser.add_argument("--pages", nargs="*", default=PAGES)
     parser.add_argument("--size", default="1360x900")
+    parser.add_argument("--looks", nargs="*", default=("en-light", "en-dark", "zh-light", "zh-dark"))
+    parser.add_argument("--replay", type=float, help="take the benchmark step while this share of the run is replayed")
+    parser.add_argument(
+        "--plain-names", action="store_true", help="benchmark.png instead of run-benchmark-en-light.png"
+    )
     parser.add_argument("--text", type=float, default=1.0)
     wanted = parser.parse_args()
     wanted.out.mkdir(parents=True, exist_ok=True)
@@ -47,11 +52,10 @@ class Camera:
         from PySide6.QtCore import QTimer
 
         self.window, self.wanted, self.folder = window, wanted, folder
-        self.shots = [(language, look, page) for language in ("en", "zh") for look in ("light", "dark")
-                      for page in wanted.pages]  # fmt: skip
+        self.shots = [(*look.split("-"), page) for look in wanted.looks for page in wanted.pages]
         self.timer = QTimer(window)
         self.timer.timeout.connect(self.step)
-        self.is_ready = False
+        self.is_ready = self.is_replaying = False
 
     def begin(self) -> None:
         """Show the run, then take pictures."""
@@ -74,11 +78,35 @@ class Camera:
         if not self.is_ready:
             self._set(language, look, page)
             self.is_ready = True
+            if page == "benchmark" and self.wanted.replay is not None:
+                self._replay()
+            return
+        if self.is_replaying:
             return
         self.is_ready = False
         self.shots.pop(0)
+        self._take(language, look, page)
+
+    def _take(self, language: str, look: str, page: str) -> None:
         kind = "run" if self.wanted.report is not None else "constructed"
-        self.window.grab().save(str(self.wanted.out / f"{kind}-{page}-{language}-{look}.png"))
+        name = page if self.wanted.plain_names else f"{kind}-{page}-{language}-{look}"
+        self.window.window().grab().save(str(self.wanted.out / f"{name}.png"))
+
+    def _replay(self) -> None:
+        """Play the run eight times as fast, and let the picture be taken when its share is reached."""
+        check, replay = self.window._wizard.check, self.window._wizard.replay
+        replay.start(8.0)
+        self.is_replaying = True
+
+        def look(state: Any) -> None:
+            if not self.is_replaying:
+                return
+            if state.progress is None or state.progress.fraction >= self.wanted.replay:
+                replay._timer.stop()
+                self.window.page("benchmark").board.draw_all()
+                self.is_replaying = False
+
+        check.state_changed.connect(look)
 
     def _set(self, language: str, look: str, page: str) -> None:
         from gpuproof.gui.style import speech, theme
@@ -88,7 +116,9 @@ class Camera:
         if theme.colours().name != look or abs(theme.scale() - self.wanted.text) > 0.01:
             self.window._context.preferences.look = look
             self.window._apply_look()
-        self.window.open_page(page)
+        if page == "result" and self.wanted.replay is not None:
+            self.window._wizard.replay.start(0.0)
+        self.window.open_page("benchmark" if page == "result" else page)
 
     def _construct(self) -> None:
         from helpers.reports import a_report

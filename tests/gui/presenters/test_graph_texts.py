@@ -24,7 +24,7 @@ def test_a_figure_shows_the_digits_that_matter(value: float | None, shown: str) 
 
 
 @pytest.mark.parametrize(
-    ("highest", "top"), [(0.0, 1.0), (0.8, 1.0), (1.0, 2.0), (43.0, 50.0), (87.0, 200.0), (6100.0, 8000.0)]
+    ("highest", "top"), [(0.0, 1.0), (0.8, 1.0), (1.0, 1.5), (43.0, 50.0), (87.0, 150.0), (6100.0, 8000.0)]
 )
 def test_the_upper_end_is_round_and_leaves_air(highest: float, top: float) -> None:
     assert round_top(highest) == top
