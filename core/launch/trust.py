@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+from gpuproof.core.launch.model import Target
+from gpuproof.core.words import Text, text
+
 Trust = Literal["trusted", "world_writable", "downloaded"]
 _DOWNLOAD_FOLDERS = frozenset({"downloads", "download", "下载", "téléchargements", "descargas"})
 
@@ -22,6 +25,20 @@ def trust_of(prefix: Path, interpreter: Path) -> Trust:
     if _others_may_write_file(interpreter):
         return "world_writable"
     return "trusted"
+
+
+def choosing_words(target: Target) -> Text | None:
+    """Say what choosing a target means when it lies where somebody else may have put it; None for a trusted place."""
+    if target.kind != "python":
+        return None
+    interpreter = Path(target.name)
+    prefix = interpreter.parent.parent if interpreter.parent.name in ("bin", "Scripts") else interpreter.parent
+    trust = trust_of(prefix, interpreter)
+    if trust == "world_writable":
+        return text("Others may write to {folder}; the start-up code of its Python is run now.", folder=prefix)
+    if trust == "downloaded":
+        return text("{folder} was downloaded; the start-up code of its Python is run now.", folder=prefix)
+    return None
 
 
 def _others_may_write(folder: Path) -> bool:

@@ -85,6 +85,7 @@ def _plan(
     from gpuproof.core.facts.readers import read_machine
     from gpuproof.core.launch.inspect import inspect_target
     from gpuproof.core.launch.targets import parse_target
+    from gpuproof.core.launch.trust import choosing_words
     from gpuproof.core.recommend import recommend
     from gpuproof.core.recommend.subject import subject_of
     from gpuproof.core.setup.plan import plan_existing, plan_new
@@ -92,6 +93,8 @@ def _plan(
     network = Network(index_base=arguments.index_base, index_url=arguments.index_url, proxy=arguments.proxy)
     target = parse_target(arguments.target or "self")
     terminal.progress(text("Looking at {target} ...", target=str(target)))
+    if (warning := choosing_words(target)) is not None:
+        terminal.progress(warning)
     machine = read_machine(inspect_target(target, import_torch=not arguments.new, cancel=cancel))
     recommendation = recommend(subject_of(machine, app=arguments.app, torch_pin=arguments.torch))
     if arguments.check_network and recommendation.choice is not None:

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from gpuproof.core.launch import trust
-from gpuproof.core.launch.trust import trust_of
+from gpuproof.core.launch.model import Target
+from gpuproof.core.launch.trust import choosing_words, trust_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
 
@@ -47,3 +48,14 @@ def test_an_interpreter_that_others_may_write_is_not(place):
 def test_a_downloaded_folder_is_marked(tmp_path, name):
     prefix = tmp_path / name / "ComfyUI" / "python_embeded"
     assert trust_of(prefix, prefix / "python.exe") == "downloaded"
+
+
+def test_choosing_an_untrusted_place_says_what_that_means(place):
+    target = Target("python", str(place / "bin" / "python"))
+    assert choosing_words(target) is None
+    os.chmod(place, 0o777)
+    assert str(choosing_words(target)).startswith(f"Others may write to {place};")
+    downloaded = Target("python", "/home/me/Downloads/ComfyUI/python_embeded/python.exe")
+    assert "was downloaded" in str(choosing_words(downloaded))
+    assert choosing_words(Target("self")) is None
+    assert choosing_words(Target("ssh", "gpu-box")) is None
