@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpuproof.core.diagnose.arch_lists import codes_of
+from gpuproof.core.diagnose.arch_lists import build_fits, codes_of
 from gpuproof.core.diagnose.context import (
     capabilities,
     complains,
@@ -67,7 +67,7 @@ def _check(cause: str, machine: Machine) -> Verdict:
     if mine and (said or _counts_alone(machine)):
         sure: Confidence = "certain" if said or mine[0][2] == "certain" else "likely"
         return failed(cause, machine, (*mine[0][1], *quotes(said)), sure)
-    if not misfits and said and not has(machine, *_EXTENSIONS):
+    if not misfits and said and not has(machine, *_EXTENSIONS) and not build_fits(machine):
         guess = _by_generation(machine)
         if guess == cause:
             return failed(cause, machine, quotes(said), "likely")

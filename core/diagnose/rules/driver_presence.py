@@ -166,7 +166,7 @@ def wsl_libcuda(machine: Machine) -> Verdict:
         return by_message("wsl_libcuda", machine, said)
     if not is_wsl(machine):
         return Passed() if system_of(machine) else CannotTell(unknowns(machine.os))
-    signs = seen(machine, "driver.libcuda-missing")
+    signs = seen(machine, "driver.libcuda-missing", "driver.libcuda-link")
     if signs:
         return failed("wsl_libcuda", machine, quotes(signs), "likely")
     absent = seen(machine, "driver.none-found", "driver.proc-missing")

@@ -135,7 +135,7 @@ def python_no_wheel(machine: Machine) -> Verdict:
 
 def windows_dll(machine: Machine) -> Verdict:
     """Fail when Windows names a DLL that cannot be loaded; the page file is another fault."""
-    said = seen(machine, "windows.dll", "windows.dll-import")
+    said = seen(machine, "windows.dll", "windows.dll-named", "windows.dll-import")
     if not said or has(machine, "windows.pagefile"):
         return no_message(machine)
     return by_message("windows_dll", machine, said)

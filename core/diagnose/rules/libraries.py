@@ -63,7 +63,7 @@ def cuda_lib_shadow(machine: Machine) -> Verdict:
 
 def vision_mismatch(machine: Machine) -> Verdict:
     """Fail when torchvision or torchaudio was built for another torch, by its message or by its local version."""
-    said = seen(machine, "vision.nms", "vision.cuda-versions", "vision.symbol")
+    said = seen(machine, "vision.nms", "vision.cuda-versions", "vision.symbol", "vision.procedure")
     if said:
         return by_message("vision_mismatch", machine, said)
     build = torch_build(machine)
@@ -115,8 +115,10 @@ def mixed_install(machine: Machine) -> Verdict:
     packages = () if isinstance(machine.packages, Unknown) else machine.packages
     listed = [package for package in packages if package.name in ("torch", "pytorch") and package.version]
     bare = {package.version.split("+")[0] for package in listed}
+    plain = build.version.split("+")[0]
+    others = {version for version in bare if not (version.startswith(plain) or plain.startswith(version))}
     live = torch_live(machine)
-    differs = len(bare) > 1 or (bool(bare) and build.version.split("+")[0] not in bare and "a0" not in build.version)
+    differs = bool(others) and bool(plain) and "a0" not in build.version
     if differs and (live is None or live.is_available is not True):
         shown_list = ", ".join(f"{package.name} {package.version} ({package.installer})" for package in listed)
         evidence = (text("torch {version} ran; installed: {listed}", version=build.version, listed=shown_list),)

@@ -117,7 +117,7 @@ def _other_cards(found: str, flat: str, draft: Draft) -> None:
         return
     match = re.search(
         r"(?<!with )\b((?:amd )?radeon (?:rx |pro |vii|graphics|rx)[\w ]{0,12}|\brx ?(?:[5-9]\d{3}|[45]\d{2}|vega)(?: ?xtx?| ?gre)?\b|\bgfx\d{3,4}\b|"  # noqa: E501
-        r"amd instinct mi\d{2,3}|\bmi(?:50|60|100|210|250x?|300x)\b|amd gpu|(?<!with )radeon)",
+        r"amd instinct mi\d{2,3}|\bmi(?:50|60|100|210|250x?|300x)\b|amd (?:gpu|card|graphics|hardware|video|windows)|(?<!with )radeon)",  # noqa: E501
         flat,
     )
     if match is not None and vendor_of(match.group(1)) in (AMD, 0):

@@ -91,6 +91,13 @@ def _arch_words(flat: str, draft: Draft) -> None:
         supported = re.search(r"supports cuda capabilities ((?:sm_\d{2,3}a?|compute_\d{2,3}|[\s,'\[\]])+)", flat)
         if supported is not None:
             draft.arch_list = _archs(supported.group(1))
+    if not draft.arch_list and (
+        "which supports hardware cc" in flat or "cuda capability supported by this version" in flat
+    ):
+        built = re.findall(r"- (\d{1,2})\.(\d) which supports hardware cc", flat)[:40]
+        span = re.search(r"supported by this version of pytorch is \(?(\d{1,2})\.(\d)\)? - \(?(\d{1,2})\.(\d)", flat)
+        built = built or ([span.group(1, 2), span.group(3, 4)] if span is not None else [])
+        draft.arch_list = tuple(f"sm_{major}{minor}" for major, minor in built)
     if not draft.arch_list and "arch_list" in flat:
         listed = re.search(r"arch_list\(\)[)\s:`>]{0,10}(\[[^\]]{4,300}\])", flat)
         if listed is not None:
