@@ -64,8 +64,10 @@ class Redaction:
         """Return an answer without what is private; a question of the class secret loses its answer entirely."""
         privacy = privacy_of(str(answer.get("question")))
         if privacy == "secret":
-            kept = {key: answer[key] for key in ("question", "status", "took_s") if key in answer}
-            return dict(kept, status="denied", detail="left out: it may hold a secret")
+            kept: "dict[str, Any]" = {}
+            kept.update((key, answer[key]) for key in ("question", "took_s") if key in answer)
+            kept.update(status="denied", detail="left out: it may hold a secret")
+            return kept
         found = self._clean(answer, privacy)
         return dict(found, question=answer.get("question"), status=answer.get("status"))
 
