@@ -10,11 +10,21 @@ from gpuproof.core.facts.unknown import Unknown
 Value = str | int | float | None
 _TELLING_VARIABLES = frozenset(
     {
-        "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "CUDA_LAUNCH_BLOCKING", "CUDA_MODULE_LOADING", "CUDA_CACHE_DISABLE",
-        "NVIDIA_TF32_OVERRIDE", "PYTORCH_CUDA_ALLOC_CONF", "CUBLAS_WORKSPACE_CONFIG", "TORCH_CUDNN_V8_API_DISABLED",
-        "OMP_NUM_THREADS", "MKL_NUM_THREADS", "HIP_VISIBLE_DEVICES", "HSA_OVERRIDE_GFX_VERSION",
+        "CUDA_VISIBLE_DEVICES",
+        "CUDA_DEVICE_ORDER",
+        "CUDA_LAUNCH_BLOCKING",
+        "CUDA_MODULE_LOADING",
+        "CUDA_CACHE_DISABLE",
+        "NVIDIA_TF32_OVERRIDE",
+        "PYTORCH_CUDA_ALLOC_CONF",
+        "CUBLAS_WORKSPACE_CONFIG",
+        "TORCH_CUDNN_V8_API_DISABLED",
+        "OMP_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "HIP_VISIBLE_DEVICES",
+        "HSA_OVERRIDE_GFX_VERSION",
     }
-)  # fmt: skip
+)
 
 
 def conditions_of(machine: Machine, result: BenchResult | None) -> dict[str, Value]:

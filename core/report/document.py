@@ -65,10 +65,11 @@ def from_document(found: dict[str, Any], *, is_plain: bool = False) -> Report:
 
 
 def checksum_of(document: dict[str, Any]) -> str:
-    """Return the SHA-256 over the document without its checksum, in a form that ignores order and white space."""
+    """Return the SHA-256 over the document without its checksum: compact JSON in UTF-8 with sorted keys."""
+    import msgspec
+
     rest = {name: value for name, value in document.items() if name != "checksum"}
-    canonical = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=_COMPACT)
-    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(msgspec.json.encode(rest, order="sorted")).hexdigest()
 
 
 def _integrity(document: dict[str, Any]) -> Integrity:

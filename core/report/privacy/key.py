@@ -20,20 +20,27 @@ _DIGITS = 10
 def _key_in(folder: Path) -> bytes:
     """Return the key of this user, made at first use; where it cannot be kept it lives as long as the process."""
     path = folder / "pseudonym.key"
-    try:
-        key = path.read_bytes()
-        if len(key) == _KEY_BYTES:
-            return key
-    except OSError:
-        pass  # the first use, or a folder that cannot be read: both end in a new key
+    key = _kept(path)
+    if key is not None:
+        return key
     key = secrets.token_bytes(_KEY_BYTES)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(key)
+    except FileExistsError:
+        return _kept(path) or key  # another process of ours was first; a damaged key is not overwritten
     except OSError:
-        return key  # pseudonyms then match within this run alone, which is said nowhere as nothing depends on it
+        return key  # stand-ins then match within this process alone
     return key
+
+
+def _kept(path: Path) -> bytes | None:
+    try:
+        key = path.read_bytes()
+    except OSError:
+        return None
+    return key if len(key) == _KEY_BYTES else None
 
 
 def pseudonym(kind: str, value: str) -> str:
