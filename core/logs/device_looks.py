@@ -12,8 +12,10 @@ from gpuproof.core.logs.phrases import CODEC, NOT_APPLIED, ZH_DENIED, ZH_NOT_APP
 def device_choice(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """``Using device: cuda:0``: applied; the same words inside a condition, an option or a denial are not."""
     around = _sentence(line, found.start(), found.end())
-    if NOT_APPLIED.search(around) or ZH_DENIED.search(around):
+    if NOT_APPLIED.search(around) or ZH_DENIED.search(around) or _is_asked(line, found.end()):
         return None
+    if signal.kind == "cpu" and re.search(r"\blayers?\b", around):
+        return None  # a part of the model; the count of layers on the GPU decides
     return signal.kind, signal.decisive, component_of(signal, around)
 
 
@@ -22,6 +24,11 @@ def _sentence(line: str, start: int, end: int) -> str:
     before = re.split(r"[.;!。；！] ", line[max(0, start - 160) : start])[-1]
     after = re.split(r"[.;!。；！](?: |$)", line[end : end + 60])[0]
     return before + line[start:end] + after
+
+
+def _is_asked(line: str, end: int) -> bool:
+    """Tell whether the words end in a question mark."""
+    return re.match(r"[^.;!]{0,40}\?", line[end:]) is not None
 
 
 def zh(signal: Signal, found: re.Match[str], line: str) -> Look | None:
@@ -85,10 +92,12 @@ def fallback(signal: Signal, found: re.Match[str], line: str) -> Look | None:
         return "gpu", False, signal.component
     if re.search(
         r"(?i)offload|\b(?:can|could|would|may|might|should|please|cannot|unless|usage|instead of (?:the )?cpu)\b"
-        r"|--help|\bif (?!no\b)|n't|\bnot (?:use|fall|run)|\?|better|slower than|for node|is (?:false|disabled|off)\b"
+        r"|--help|\bif (?!no\b)|n't|\bnot (?:use|fall|run)|better|slower than|for node|is (?:false|disabled|off)\b"
         r"|^\s*--?\w",
         around,
     ):
+        return None
+    if _is_asked(line, found.end()):
         return None
     return signal.kind, signal.decisive, component_of(signal, around)
 

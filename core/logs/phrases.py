@@ -8,7 +8,7 @@ import re
 NOT_APPLIED = re.compile(
     r"(?i)\boffload|map_location|\bif\b|\bwhether\b|\busage:|--help|\bchoose (?:from|between)\b|\bplease\b|n't\b"
     r"|\bdefault: |\bshould\b|\btry(?:ing)? to\b|\bcan(?:not)?\b|\bcould\b|\bunable\b|\bfail|\bnot\b|\bno\b|\bneeds?\b"
-    r"|\brequested\b|\brequires?\b|\bsupports?\b|\brecommend|\bwant\b|\bhow to\b|\bpip install\b|\?|\bwithout\b"
+    r"|\brequested\b|\brequires?\b|\bsupports?\b|\brecommend|\bwant\b|\bhow to\b|\bpip install\b|\bwithout\b"
     r"|\bmust\b|\binvalid\b|\bunknown\b"
     r"|\bself\.|^\s*--?\w[\w-]*\s|\bproviders?\b|\bdef \w+\(|^\s*(?:File \"|#|>>> |import |from |return )"
     r"|\bwould\b|\bmight\b|\bmay\b|\bwhen\b"

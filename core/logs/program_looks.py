@@ -58,7 +58,7 @@ def cuda_error(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     if re.search(r"(?i)out of memory|ALLOC_FAILED|MemoryAllocation|OUT_OF_MEMORY|failure 2\b|error 2\b", line):
         return "oom", "not a failure" not in line, signal.component
     if (
-        "cuInit" in line
+        "call to cuInit" in line
         or "NO_DEVICE" in line
         or "level=" in line
         or re.search(r"(?i)\bno error\b|cuda error(?:s)? (?:check|handling)", line)
