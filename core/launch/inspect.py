@@ -8,6 +8,7 @@ from typing import Any, cast, get_args
 
 from gpuproof.core.facts.answers import Answer, Answers, AnswerStatus
 from gpuproof.core.launch.model import Cancelled, Crashed, Finished, Message, Outcome, Target, TimedOut, WorkerError
+from gpuproof.core.launch.plugin_questions import plugin_questions
 from gpuproof.core.launch.run import run_agent
 
 DEADLINE_S = 420.0  # stages of the agent have deadlines of their own; this is the last net
@@ -28,9 +29,14 @@ def inspect_target(
     """
     collected = _Collected(on_answer)
     deadline_s = DEADLINE_S if import_torch else DEADLINE_WITHOUT_TORCH_S
-    params = {"import_torch": import_torch}
+    added = plugin_questions()
+    params: dict[str, Any] = {"import_torch": import_torch}
+    if added.wire:
+        params["plugin_questions"] = list(added.wire)
     outcome = run_agent(target, "inspect", params, deadline_s=deadline_s, on_message=collected.take, cancel=cancel)
     collected.close(outcome)
+    for question, detail in added.troubles:
+        collected.take({"type": "answer", "question": question, "status": "failed", "detail": detail})
     return Answers.of(collected.answers)
 
 

@@ -17,7 +17,8 @@ from gpuproof.core.words import Text, text
 _TOO_OLD = re.compile(r"gpuproof-agent: Python (\d+\.\d+) is too old")
 _BROKEN_INSTALLATION = re.compile(
     r"No module named '?encodings|init_fs_encoding|init_import_site|No pyvenv\.cfg file|"
-    r"No Python at|Could not find platform (in)?dependent libraries|SRE module mismatch"
+    r"No Python at|Could not find platform (in)?dependent libraries|SRE module mismatch|"
+    r"error while loading shared libraries: libpython|Library not loaded: .*[Pp]ython"
 )
 PROBE_S = 10.0
 _PROBE = "import sys; print('gpuproof-python', sys.version_info[0], sys.version_info[1])"

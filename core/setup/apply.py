@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gpuproof.core.problems import CouldNotFinish, UserProblem
@@ -14,8 +14,9 @@ from gpuproof.core.setup.journal import Journal
 from gpuproof.core.setup.model import OnEvent, Restored, SetupLine, SetupOutcome, SetupPlan, SetupStage
 from gpuproof.core.setup.packages import installed_packages
 from gpuproof.core.setup.running import ToolRun, run_tool
-from gpuproof.core.setup.tools import find_uv, pip_for
+from gpuproof.core.setup.tools import pip_for
 from gpuproof.core.setup.undo import put_back, require_none_at_work
+from gpuproof.core.setup.venvs import make_venv
 from gpuproof.core.setup.verify import Verification, verify
 from gpuproof.core.words import Text, text
 
@@ -104,12 +105,7 @@ class _Applying:
         prefix = self._plan.prefix
         prefix.mkdir(parents=True, exist_ok=True)
         (prefix / NEW_MARK).write_text(self._journal.id, encoding="utf-8")
-        run = self._run([self._plan.base_interpreter, "-m", "venv", str(prefix)])
-        uv = find_uv()
-        if run.ending == "failed" and uv is not None:  # Debian's Python has no ensurepip without python3-venv
-            words = ["venv", "--seed", "--allow-existing", "--python", self._plan.base_interpreter, str(prefix)]
-            run = self._run([uv, *words])
-        return self._problem_of(run)
+        return self._problem_of(make_venv(self._plan.base_interpreter, prefix, self._run))
 
     def _install(self) -> Text | None:
         self._tell(SetupStage("install"))
@@ -129,7 +125,7 @@ class _Applying:
         )
         return self._problem_of(run)
 
-    def _run(self, command: list[str]) -> ToolRun:
+    def _run(self, command: Sequence[str]) -> ToolRun:
         self._tell(SetupLine("$ " + " ".join(command)))
         return run_tool(
             command,

@@ -22,7 +22,8 @@ from gpuproof.core.setup.bench_plan import BenchPlan, bench_folder, plan_bench_e
 from gpuproof.core.setup.hardware import has_nvidia_gpu
 from gpuproof.core.setup.install import install
 from gpuproof.core.setup.running import ToolRun, run_tool
-from gpuproof.core.setup.tools import find_uv, pip_for
+from gpuproof.core.setup.tools import pip_for
+from gpuproof.core.setup.venvs import make_venv
 from gpuproof.core.words import text
 
 __all__ = ["create", "find_bench_python", "own_environment", "plan_bench_environment"]
@@ -106,12 +107,9 @@ def _make_venv(plan: BenchPlan, say: OnLine, cancel: threading.Event | None) -> 
     shutil.rmtree(plan.folder, ignore_errors=True)
     plan.folder.mkdir(parents=True)
     (plan.folder / _UNFINISHED).write_text(f"{os.getpid()} {own_start()}", encoding="utf-8")
-    run = run_tool([plan.base_interpreter, "-m", "venv", str(plan.folder)], on_line=say, cancel=cancel)
-    uv = find_uv()
-    if run.ending == "failed" and uv:  # Debian's Python has no ensurepip unless python3-venv is installed
-        words = [uv, "venv", "--seed", "--allow-existing", "--python", plan.base_interpreter, str(plan.folder)]
-        run = run_tool(words, on_line=say, cancel=cancel)
-    _require(run)
+    _require(
+        make_venv(plan.base_interpreter, plan.folder, lambda command: run_tool(command, on_line=say, cancel=cancel))
+    )
     interpreter = interpreter_in(plan.folder)
     if interpreter is None:
         raise CouldNotFinish(text("The new environment in {folder} holds no interpreter.", folder=plan.folder))

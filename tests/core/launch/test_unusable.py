@@ -82,9 +82,19 @@ def test_a_venv_whose_python_is_gone_is_broken(tmp_path):
     assert str(tmp_path / "gone" / "python3") in message
 
 
-def test_a_python_without_its_standard_library_is_broken(tmp_path):
-    script = "#!/bin/sh\necho \"ModuleNotFoundError: No module named 'encodings'\" >&2\nexit 1\n"
-    assert "is a broken Python: ModuleNotFoundError" in refusal_of(program(tmp_path, script, "python"))
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ModuleNotFoundError: No module named 'encodings'",
+        "python: error while loading shared libraries: libpython3.11.so.1.0: cannot open shared object file",
+        "No Python at '\"C:\\Python310\\python.exe'",
+        "failed to locate pyvenv.cfg: No pyvenv.cfg file",
+    ],
+)
+def test_a_python_that_lost_a_part_is_broken(tmp_path, words):
+    (tmp_path / "words").write_text(words + "\n")
+    script = f"#!/bin/sh\ncat {tmp_path / 'words'} >&2\nexit 1\n"
+    assert f"is a broken Python: {words}" in refusal_of(program(tmp_path, script, "python"))
 
 
 def test_a_folder_without_a_python_is_named(tmp_path):
