@@ -48,7 +48,7 @@ _NEXT = text("Run it again under: gpuproof watch -- COMMAND. What the driver see
 
 
 def _main(parts: list[ComponentVerdict]) -> ComponentVerdict | None:
-    """Pick the component that speaks for the whole: the model first, and a helper never."""
+    """Pick the component that speaks for the whole: the model first, a helper last."""
     by_name = {part.name: part for part in parts if part.name != "helper"}
     model, onnx, environment = by_name.get("model"), by_name.get("onnx"), by_name.get("environment")
     for part in (model, onnx):
@@ -56,6 +56,9 @@ def _main(parts: list[ComponentVerdict]) -> ComponentVerdict | None:
             return _with_onnx(part, onnx) if part is model else part
     if environment is not None and environment.verdict != "inconclusive":
         return environment
+    helper = next((part for part in parts if part.name == "helper"), None)
+    if helper is not None and helper.verdict == "gpu_used":
+        return helper  # a helper on the CPU can be normal; one on the GPU shows that it is in use
     codec = by_name.get("video_codec")
     if codec is not None and codec.verdict == "gpu_error" and model is None and onnx is None:
         return codec

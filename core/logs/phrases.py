@@ -22,7 +22,7 @@ HELPER = re.compile(
     r"(?i)\b(vae|clip|text[ _]?encoder\w*|t5\w*|tokeni[sz]er|vad|pyannote|safety[ _]checker"
     r"|vision[ _]?tower|image[ _]?encoder|post-?process\w*|pre-?process\w*|demucs|denoiser"
     r"|face[ _-]?(?:detect\w*|analy\w*|parser)"
-    r"|landmarks?|mediapipe|task_runner|tf_?lite|xnnpack|preview|generator"
+    r"|landmarks?|mediapipe|task_runner|tf_?lite|xnnpack|preview|torch generator|generator: device"
     r"|data ?loader|sampler|random|noise|rng|seed)\b"
 )
 CODEC = re.compile(
