@@ -65,11 +65,13 @@ def from_document(found: dict[str, Any], *, is_plain: bool = False) -> Report:
 
 
 def checksum_of(document: dict[str, Any]) -> str:
-    """Return the SHA-256 over the document without its checksum: compact JSON in UTF-8 with sorted keys."""
-    import msgspec
+    """Return the SHA-256 over the document without its checksum: compact JSON in UTF-8 with sorted keys.
 
+    The standard library's encoder is the definition (its form of floats); another one would call old files changed.
+    """
     rest = {name: value for name, value in document.items() if name != "checksum"}
-    return "sha256:" + hashlib.sha256(msgspec.json.encode(rest, order="sorted")).hexdigest()
+    canonical = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=_COMPACT)
+    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _integrity(document: dict[str, Any]) -> Integrity:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from gpuproof.core.problems import UserProblem
 from gpuproof.core.report.model import Privacy, Report
-from gpuproof.core.words import text
 
 Format = Literal["json", "html", "md", "txt", "pdf", "png", "csv"]
 FORMATS: tuple[Format, ...] = ("json", "html", "md", "txt", "pdf", "png", "csv")
@@ -17,12 +15,11 @@ def export(report: Report, form: str, language: str = "en", *, privacy: Privacy 
     from gpuproof.core.report.privacy.gate import through_gate
     from gpuproof.core.report.privacy.redact import redact
 
-    if form not in FORMATS:
-        raise UserProblem(
-            text("{found} is not a format that reports are exported to.", found=form),
-            text("Expected: {known}.", known=", ".join(FORMATS)),
-        )
     redacted = redact(report, privacy)
+    if form not in FORMATS:
+        from gpuproof.core.report.export.added import export_by_plugin
+
+        return through_gate(export_by_plugin(redacted, form, language), report, privacy)
     if form in ("pdf", "png"):
         from gpuproof.core.report.export.paper import draw, layout_bytes
 

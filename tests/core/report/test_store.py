@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 from dataclasses import replace
@@ -84,3 +85,11 @@ def test_a_machine_that_could_not_be_read_at_all_still_makes_a_report() -> None:
     report = a_report(machine=Machine(), diagnosis=None, recommendation=None, result=None, proof=None)
     assert load_report(shareable_bytes(report)).facts == {}
     assert load_report(shareable_bytes(a_report(machine=a_machine()))).facts["driver_version"] == "580.159.04"
+
+
+def test_the_checksum_is_the_documented_one() -> None:
+    """Anybody can compute it, and a file that was written once stays intact in later versions."""
+    document = json.loads(shareable_bytes(a_report(result=a_result(limits={"small": 1e-05, "large": 1e22}))))
+    checksum = document.pop("checksum")
+    canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert checksum == "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
