@@ -1,7 +1,8 @@
 """The inspect job: asks the whole catalogue at once, with NVML and torch in children of their own.
 
 Params: ``import_torch`` (default true; false also leaves a sleeping laptop GPU asleep), ``pynvml_path`` (the app's own
-copy of nvidia-ml-py), ``test_questions`` (off; questions that hang, for the tests of the deadlines).
+copy of nvidia-ml-py), ``plugin_questions`` (of other packages, see ``questions.others``), ``test_questions`` (off;
+questions that hang, for the tests of the deadlines).
 """
 
 from __future__ import annotations
@@ -17,8 +18,6 @@ from .nvml import ask_nvml
 from .onnx import QUESTION as ONNX
 from .onnx import ask_onnx
 from .place import Place
-from .questions.catalogue import questions_for
-from .questions.driver import NVIDIA_SMI
 from .questions.kinds import Question, Reply, reply_of
 from .questions.system import this_system
 from .torch_live import STAGES, TorchLive
@@ -91,7 +90,13 @@ class Sender:
 
 
 def _questions(params: "dict[str, Any]") -> "list[Question]":
+    from .questions.catalogue import questions_for  # loaded while the children start
+
     questions = list(questions_for(this_system()))
+    if params.get("plugin_questions"):
+        from .questions.others import questions_from
+
+        questions += questions_from(params, this_system())
     if params.get("test_questions"):
         from .questions.for_tests import QUESTIONS
 
@@ -103,6 +108,8 @@ def _ask_nvml(place: Place, params: "dict[str, Any]", channel: Receiver, sender:
     begun = time.monotonic()
     reply = ask_nvml(place, params, channel.is_cancelled)
     sender.reply(NVML, reply, time.monotonic() - begun)
+    from .questions.driver import NVIDIA_SMI
+
     answered = reply.status == "ok" and reply.value["init"].get("ok") and not reply.value["problem"]
     if not answered and this_system() in NVIDIA_SMI.systems and not channel.is_cancelled():
         asked = time.monotonic()

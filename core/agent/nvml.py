@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from typing import Any, Callable
 
 from .children import CANCELLED, ENDED, HUNG, Child, source_of
@@ -17,6 +18,8 @@ from .questions.kinds import Reply, TimedOut, reply_of
 QUESTION = "nvml.snapshot"
 INIT_PATIENCE_S = 15.0  # the driver may need seconds per card where nothing keeps it loaded
 GETTER_PATIENCE_S = 5.0
+SONAME = "libnvidia-ml.so.1"
+DEFAULT_FOLDERS = ("/lib", "/usr/lib", "/lib64", "/usr/lib64")
 
 
 def ask_nvml(place: Place, params: "dict[str, Any]", is_cancelled: "Callable[[], bool]") -> Reply:
@@ -27,6 +30,10 @@ def ask_nvml(place: Place, params: "dict[str, Any]", is_cancelled: "Callable[[],
 def _ask(place: Place, params: "dict[str, Any]", is_cancelled: "Callable[[], bool]") -> Reply:
     if not place.may_wake and sleeping_gpus(place):
         return Reply("failed", detail="the GPU is asleep and was not woken to look at it")
+    if sys.platform.startswith("linux") and not loader_may_find(place):
+        detail = "no libnvidia-ml.so.1 in the loader's cache or on its path"
+        init = {"ok": False, "e": "LIBRARY_NOT_FOUND", "detail": detail}
+        return Reply("ok", value=dict(Snapshot().value, init=init))
     child = Child("nvml_child", child_params(params), place, flags=("-I", "-S"))
     snapshot = Snapshot()
     patience = params.get("nvml_patience_s")
@@ -59,6 +66,16 @@ def child_params(params: "dict[str, Any]") -> "dict[str, Any]":
     if spec is not None:
         return {"pynvml_path": None, "pynvml_source": source_of("pynvml")}
     return {"pynvml_path": None}
+
+
+def loader_may_find(place: Place) -> bool:
+    """Tell whether the loader could find the library: a look at files, so that no child is started in vain."""
+    try:
+        cache = place.bytes_of("/etc/ld.so.cache", 16 << 20)
+    except OSError:
+        return True  # another C library, or another way of finding things: the child asks the loader itself
+    folders = place.environ.get("LD_LIBRARY_PATH", "").split(":") + list(DEFAULT_FOLDERS)
+    return SONAME.encode("ascii") in cache or any(os.path.exists(os.path.join(folder, SONAME)) for folder in folders)
 
 
 def sleeping_gpus(place: Place) -> bool:

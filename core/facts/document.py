@@ -38,14 +38,10 @@ def plain(value: Any) -> Any:
     return value
 
 
-def count_facts(machine: Machine) -> int:
-    """Count the single values that are known, however deep they lie; ``None`` and empty texts are no facts."""
-    return _count(machine_document(machine))
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, dict):
-        return 0 if set(value) == {"unknown", "detail", "source"} else sum(map(_count, value.values()))
-    if isinstance(value, list):
-        return sum(map(_count, value)) if value else 1  # "there are none" is a fact
-    return 0 if value is None or value == "" else 1
+def count_values(document: Any) -> int:
+    """Count the single values that are known, however deep they lie; unknown, null and empty ones are no facts."""
+    if isinstance(document, dict):
+        return 0 if set(document) == {"unknown", "detail", "source"} else sum(map(count_values, document.values()))
+    if isinstance(document, list):
+        return sum(map(count_values, document)) if document else 1  # "there are none" is a fact
+    return 0 if document is None or document == "" else 1

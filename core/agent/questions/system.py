@@ -82,11 +82,13 @@ def power_supplies(place: Place) -> "list[dict[str, Any]]":
 
 
 def disk(place: Place) -> "dict[str, Any]":
-    """Return free and total bytes where Python is installed and where temporary files go."""
-    import tempfile
+    """Return free and total bytes where Python is installed and where temporary files go.
 
+    The library's own search for that folder writes a file to try it, which a question may not do.
+    """
+    temporary = next((place.environ[name] for name in ("TMPDIR", "TEMP", "TMP") if place.environ.get(name)), "/tmp")
     found = {}  # type: dict[str, dict[str, Any]]
-    for name, path in (("prefix", sys.prefix), ("temporary", tempfile.gettempdir())):
+    for name, path in (("prefix", sys.prefix), ("temporary", temporary)):
         try:
             if hasattr(os, "statvfs"):
                 info = os.statvfs(path)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import threading
 
 from gpuproof.core.cli.terminal import Terminal
 
@@ -15,14 +17,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Ask the target and show what it said; 0 when facts could be gathered, 3 when none could."""
-    from gpuproof.core.facts.document import machine_document
-    from gpuproof.core.facts.readers import read_machine
     from gpuproof.core.launch.inspect import inspect_target
     from gpuproof.core.launch.targets import parse_target
     from gpuproof.core.problems import CouldNotFinish
     from gpuproof.core.words import text
 
     target = parse_target(arguments.target)
+    # the readers load while the target is asked; the import below waits for them
+    threading.Thread(target=importlib.import_module, args=("gpuproof.core.facts.document",), daemon=True).start()
     answers = inspect_target(target, import_torch=not arguments.no_import)
     if not any(answer.status == "ok" for answer in answers):
         ending = answers.get("agent.run")
@@ -30,6 +32,9 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             text("{target} gave no facts: {detail}", target=target, detail=ending.detail if ending else ""),
             text("Try another environment; `gpuproof targets` lists those of this machine."),
         )
+    from gpuproof.core.facts.document import machine_document
+    from gpuproof.core.facts.readers import read_machine
+
     machine = read_machine(answers)
 
     def show() -> None:
