@@ -9,10 +9,10 @@ import sys
 NO_FONT, NO_QT = 4, 5
 
 
-def main() -> int:
-    """Draw what stdin says onto stdout."""
+def drawn(layout_json: bytes) -> tuple[int, bytes]:
+    """Return the exit code and the finished bytes, or what went wrong as text."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    layout = json.load(sys.stdin)
+    layout = json.loads(layout_json)
     try:
         from PySide6.QtGui import QGuiApplication
 
@@ -20,16 +20,20 @@ def main() -> int:
         from gpuproof.gui.paper.document import draw_document
         from gpuproof.gui.paper.fonts import has_font_for
     except ImportError as problem:
-        sys.stderr.write(str(problem) + "\n")
-        return NO_QT
+        return NO_QT, str(problem).encode()
     application = QGuiApplication(["gpuproof"])
     if not has_font_for(json.dumps(layout, ensure_ascii=False)):
-        return NO_FONT
+        return NO_FONT, b""
     data = draw_card(layout) if layout["form"] == "png" else draw_document(layout)
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
     application.quit()
-    return 0
+    return 0, data
+
+
+def main() -> int:
+    """Draw what stdin says onto stdout."""
+    code, data = drawn(sys.stdin.buffer.read())
+    (sys.stdout if code == 0 else sys.stderr).buffer.write(data)
+    return code
 
 
 if __name__ == "__main__":

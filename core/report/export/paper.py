@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from gpuproof.core.problems import CouldNotFinish
 from gpuproof.core.report.export.charts import charts_of
+from gpuproof.core.report.export.drawing_child import draw_in_child
 from gpuproof.core.report.export.headings import HEADINGS
 from gpuproof.core.report.export.svg import PAPER
 from gpuproof.core.report.export.view import view_of
@@ -19,8 +15,7 @@ from gpuproof.core.report.export.view_model import LayerView, Speaker, View
 from gpuproof.core.report.model import Report
 from gpuproof.core.words import Text, text
 
-_DEADLINE_S = 60.0
-_NO_FONT, _NO_QT = 4, 5
+_NO_FONT = 4
 _COLOURS = {"proven": "good", "healthy": "good", "ok": "good", "refuted": "bad", "problem": "bad", "broken": "bad"}
 Block = dict[str, Any]
 
@@ -41,23 +36,15 @@ def layout_bytes(report: Report, form: str, language: str) -> bytes:
 
 def draw(layout: bytes, form: str) -> bytes:
     """Have the layout drawn; trouble (no Qt, no Chinese font, a hang) is one clear line."""
-    with tempfile.TemporaryDirectory(prefix="gpuproof-") as folder:
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "gpuproof.gui.paper"], input=layout, capture_output=True,
-                timeout=_DEADLINE_S, env=_environment(), cwd=folder, check=False,
-            )  # fmt: skip
-        except (OSError, subprocess.TimeoutExpired) as trouble:
-            raise _not_drawn(form, type(trouble).__name__) from None
-    if done.returncode == 0 and done.stdout:
-        return done.stdout
-    if done.returncode == _NO_FONT:
+    code, data, said = draw_in_child(layout)
+    if code == 0 and data:
+        return data
+    if code == _NO_FONT:
         raise CouldNotFinish(
             text("The {form} was not drawn: no font with Chinese characters was found.", form=form.upper()),
             text("Install one, for instance: sudo apt install fonts-noto-cjk"),
         )
-    last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [str(done.returncode)]
-    raise _not_drawn(form, last[0][:200])
+    raise _not_drawn(form, (said.strip().splitlines()[-1:] or [str(code)])[0][:200])
 
 
 def _not_drawn(form: str, reason: str) -> CouldNotFinish:
@@ -65,15 +52,6 @@ def _not_drawn(form: str, reason: str) -> CouldNotFinish:
         text("The {form} was not drawn: {reason}", form=form.upper(), reason=reason),
         text("Export as html and print it from a browser, or install the system packages that Qt needs."),
     )
-
-
-def _environment() -> dict[str, str]:
-    """Return an environment in which the child finds this same package, and writes no local time zone into the PDF."""
-    import gpuproof
-
-    root = str(Path(gpuproof.__file__).resolve().parent.parent)
-    known = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{known}" if known else root, "TZ": "UTC"}
 
 
 def _card(view: View, say: Speaker) -> dict[str, Any]:
