@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gpuproof.core.agent.questions.kinds import Question
-from gpuproof.core.agent.questions.others import MOST_QUESTIONS, question_of
+if TYPE_CHECKING:
+    from gpuproof.core.agent.questions.kinds import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,15 @@ def plugin_questions() -> PluginQuestions:
     """Return the questions of installed packages; loaded once a process. Of two with one id the first counts."""
     from gpuproof.core.plugins import Trouble, load, plugins_of
 
+    found = plugins_of("gpuproof.questions")
+    if not found:
+        return PluginQuestions()
+    from gpuproof.core.agent.questions.others import MOST_QUESTIONS
+
     wire: dict[str, dict[str, Any]] = {}
     privacy: dict[str, str] = {}
     troubles: list[tuple[str, str]] = []
-    for plugin in plugins_of("gpuproof.questions"):
+    for plugin in found:
         loaded = load(plugin)
         try:
             questions = _questions_in(loaded.detail if isinstance(loaded, Trouble) else loaded)
@@ -52,6 +57,8 @@ def privacy_of_plugin_question(question_id: str) -> str:
 
 
 def _questions_in(loaded: object) -> list[tuple[Question, dict[str, Any]]]:
+    from gpuproof.core.agent.questions.others import question_of
+
     if isinstance(loaded, str):
         raise ValueError(loaded)
     if not isinstance(loaded, list | tuple):

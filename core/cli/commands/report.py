@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     _action(actions, "show", "what a report or a case says")
     export = _action(actions, "export", "a report in another format")
-    export.add_argument("--format", choices=_FORMATS, help="default: by the ending of --out")
+    export.add_argument("--format", help=f"{', '.join(_FORMATS)} or a plugin's; default: by the ending of --out")
     redact = _action(actions, "redact", "a report that is fit to share, and what was taken out")
     redact.add_argument("--preview", action="store_true", help="only list what would be replaced; nothing is written")
     case = _action(actions, "case", "a case file for support: report, question, log")
