@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None, terminal: Terminal | None = Non
     """Run one command and return its exit code: 0 well, 1 problems found, 2 wrong use, 3 could not finish."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     terminal = terminal or Terminal(language=_system_language())
-    command = next((word for word in words if not word.startswith("-")), None)
+    command = _command_in(words)
     try:
         if words == ["--install-desktop-entry"]:
             return _install_desktop_entry(terminal)
@@ -81,6 +81,13 @@ def _dispatch(words: list[str], command: str | None, terminal: Terminal) -> int:
     if parsed.command is None:
         return _open_app(terminal, parsed.lang)
     return int(module.run(parsed, terminal))
+
+
+def _command_in(words: list[str]) -> str | None:
+    """Return the first word that is neither an option nor the language that stands behind ``--lang``."""
+    before = ["", *words]
+    plain = (word for word, last in zip(words, before, strict=False) if not word.startswith("-") and last != "--lang")
+    return next(plain, None)
 
 
 def _load(command: str) -> ModuleType:

@@ -137,8 +137,12 @@ def _settings(arguments: argparse.Namespace, terminal: Terminal) -> CheckupSetti
     target = None
     if arguments.target:
         from gpuproof.core.launch.targets import parse_target
+        from gpuproof.core.launch.trust import choosing_words
 
         target = parse_target(arguments.target)
+        warning = choosing_words(target)
+        if warning is not None:
+            terminal.progress(warning)
     return CheckupSettings(
         target=target,
         preset=arguments.preset,

@@ -34,12 +34,13 @@ def test_json_may_stand_before_or_after_the_command(monkeypatch: pytest.MonkeyPa
     assert out.count("\n") == 1
 
 
-def test_language_is_taken_from_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("words", [["inspect", "--lang", "zh"], ["--lang", "zh", "inspect"], ["--lang=zh", "inspect"]])
+def test_language_is_taken_from_the_option(monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
     def run(arguments: object, terminal: Terminal) -> int:
         terminal.say(text("Cancelled."))
         return 0
 
-    assert _run_with(monkeypatch, ["inspect", "--lang", "zh"], run)[1] == "已取消。\n"
+    assert _run_with(monkeypatch, words, run)[1] == "已取消。\n"
 
 
 @pytest.mark.parametrize(("problem", "code"), [(UserProblem, 2), (CouldNotFinish, 3)], ids=["wrong-use", "unfinished"])
