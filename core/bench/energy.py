@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gpuproof.core.bench.model import Block, TelemetrySample
 
-_SHORTEST_S = 1.5  # power is averaged over a second on most cards: a shorter run would tell nothing
+_SHORTEST_S = 1.0  # power is averaged over a second on most cards: a shorter run would tell nothing
 
 
 def joules_per_frame(blocks: Iterable[Block], samples: Iterable[TelemetrySample], variant: str) -> float | None:

@@ -103,7 +103,7 @@ def _weigh_correctness(result: BenchResult, evidence: list[Text], missing: list[
         missing.append(text("No result of the GPU passed the comparison with the processor"))
         return
     check = result.gpu.variants.get(result.gpu.variant, {}).get("check")
-    if isinstance(check, Mapping):
+    if isinstance(check, Mapping) and "mean_difference" in check:
         evidence.append(
             text("Its pictures agree with the processor's: mean difference {mean} of 255 (limit of {variant} kept)",
                  mean=f"{float(check['mean_difference']):.4f}", variant=result.gpu.variant)

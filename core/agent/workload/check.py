@@ -61,8 +61,10 @@ def run_candidate(pipeline: Pipeline, reference: Reference, micro: int) -> Outpu
 def compare(reference: Reference, output: Output, precision: str, preset: Preset) -> Dict[str, Any]:
     """Return the differences, and under ``failed`` the names of the limits that were broken (none: it passed)."""
     tolerance = TOLERANCES[precision]
+    if output.high.shape != reference.output.high.shape or output.low.shape != reference.output.low.shape:
+        return {"failed": ["shapes"], "passed": False}
     figures = _differences(reference, output, preset)
-    failed = [name for name, broken in _sanity(reference, output, preset).items() if broken]
+    failed = [name for name, broken in _sanity(reference, output, precision, preset).items() if broken]
     if not failed:
         limits = {
             "max_difference": figures["max_difference"] > tolerance.max_difference,
@@ -90,16 +92,16 @@ def _differences(reference: Reference, output: Output, preset: Preset) -> Dict[s
     }
 
 
-def _sanity(reference: Reference, output: Output, preset: Preset) -> Dict[str, bool]:
+def _sanity(reference: Reference, output: Output, precision: str, preset: Preset) -> Dict[str, bool]:
     low, high = output.low.float(), output.high.float()
-    face, box = preset.face, preset.box
-    shapes = tuple(low.shape) == (WINDOW, 3, face, face) and tuple(high.shape) == (WINDOW, 3, box, box)
     finite = bool(torch.isfinite(low).all() and torch.isfinite(high).all())
+    highest = 1.0 if precision != "bf16" else 1.001  # the next bf16 below 1 is 0.996, the network reaches 0.998
     dead = not (0.4 <= float(low.mean()) <= 0.75 and float(low.std()) > 0.1)
     return {
-        "shapes": not shapes,
         "finite": not finite,
-        "low_range": not (float(low.min()) > 0.0 and float(low.max()) < 1.0),
+        "low_range": not (0.0 < float(low.min()) and float(low.max()) < highest),
+            float(low.min()) > 0.0 and (float(low.max()) < 1.0 or (is_coarse and float(low.max()) <= 1.0))
+        ),
         "low_statistics": dead,
         "high_range": not (float(high.min()) >= -0.5 and float(high.max()) <= 1.5),
         "outside_box": not outside_is_untouched(reference, output, preset),
