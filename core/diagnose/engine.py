@@ -19,8 +19,10 @@ from gpuproof.core.diagnose.model import (
     Verdict,
 )
 from gpuproof.core.diagnose.next_question import next_question
+from gpuproof.core.diagnose.plugin_rules import plugin_rules
 from gpuproof.core.diagnose.ranking import ranked
 from gpuproof.core.facts.machine import Machine, Symptom
+from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.words import Text, literal
 
 
@@ -30,7 +32,9 @@ def diagnose(machine: Machine, *, app: str | None = None) -> Diagnosis:
     ``app`` is an application's id: its own requirements are then rules too.
     """
     machine = with_live_messages(machine)
-    verdicts = [(rule, judged(rule, machine)) for rule in (*RULES, *_application_rules(app))]
+    added = plugin_rules()
+    rules = (*RULES, *_application_rules(app), *added.rules)
+    verdicts = [(rule, judged(rule, machine)) for rule in rules]
     findings = ranked([_finding(rule, verdict) for rule, verdict in verdicts if isinstance(verdict, Failed)])
     crashed = tuple((rule.id, verdict.detail) for rule, verdict in verdicts if isinstance(verdict, CrashedRule))
     unknown = tuple((rule.id, _missing(verdict)) for rule, verdict in verdicts if isinstance(verdict, CannotTell))
@@ -46,7 +50,7 @@ def diagnose(machine: Machine, *, app: str | None = None) -> Diagnosis:
         unknown=unknown,
         ask_next=next_question(machine, cause, primary),
         chain=chain_of(machine, findings),
-        crashed=crashed,
+        crashed=(*crashed, *added.troubles),
     )
 
 
@@ -61,11 +65,16 @@ def judged(rule: Rule, machine: Machine) -> Verdict:
 def with_live_messages(machine: Machine) -> Machine:
     """Read the messages of the running torch with the same table as pasted text."""
     live = torch_live(machine)
-    if live is None:
-        return machine
-    said = [("import", live.import_error), ("is_available()", live.availability_error)]
-    said += [("torch warning", warning) for warning in live.warnings]
-    said += [(check.device, check.error) for check in live.kernel_checks if not check.ok]
+    works = live is not None and bool(live.kernel_checks) and all(check.ok for check in live.kernel_checks)
+    said: list[tuple[str, str]] = []
+    if live is not None:
+        said += [("import", live.import_error), ("is_available()", live.availability_error)]
+        said += [("torch warning", warning) for warning in live.warnings]
+        said += [(check.device, check.error) for check in live.kernel_checks if not check.ok]
+    if not works and not isinstance(
+        machine.kernel_messages, Unknown
+    ):  # an old message of a card that works is no fault
+        said.append(("kernel log", " ".join(machine.kernel_messages)))
     words = [(source, line) for source, line in said if line]
     if not words:
         return machine
@@ -118,12 +127,19 @@ def _without_fault(machine: Machine) -> str:
     live = torch_live(machine)
     if live is not None and live.kernel_checks and all(check.ok for check in live.kernel_checks):
         return "healthy"
-    if complains(machine) and is_available(machine) is not True:
+    if (complains(machine) and is_available(machine) is not True) or _was_cut_short(machine):
         return "cannot_tell"
     works = is_available(machine) is True or any(symptom.id.startswith("program.") for symptom in machine.symptoms)
     if works or tool_gpus(machine):
         return "healthy"
     return "cannot_tell"
+
+
+def _was_cut_short(machine: Machine) -> bool:
+    """Torch or NVML was asked and hung, crashed or was refused: nothing seen elsewhere makes that healthy."""
+    reasons = (Why.TIMED_OUT, Why.FAILED, Why.DENIED)
+    torch_failed = isinstance(machine.torch_live, Unknown) and machine.torch_live.why in reasons
+    return torch_failed or isinstance(machine.nvml_trouble, str)
 
 
 def _how_healthy(machine: Machine, cause: str) -> Confidence:

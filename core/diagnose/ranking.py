@@ -168,6 +168,8 @@ def _explained_by(finding: Finding, by_cause: dict[str, Finding]) -> str | None:
         root = by_cause.get(cause)
         if root is None or finding.cause not in consequences or root.severity != "error":
             continue
+        if finding.cause == "mixed_install" and finding.confidence != "possible":
+            continue  # two copies explain the CPU build that is imported, not the other way round
         if _CONFIDENCE[root.confidence] <= _CONFIDENCE[finding.confidence] + 1:
             return root.id
     return None

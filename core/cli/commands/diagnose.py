@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from gpuproof.core.diagnose import diagnose
     from gpuproof.core.diagnose.document import diagnosis_document
 
-    kind, machine = _evidence(arguments)
+    kind, machine = _evidence(arguments, terminal)
     diagnosis = diagnose(machine, app=arguments.app)
     document = diagnosis_document(diagnosis, terminal.language)
     document["evidence_kind"] = kind
@@ -38,9 +38,9 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 0 if diagnosis.cause == "healthy" else 1
 
 
-def _evidence(arguments: argparse.Namespace) -> tuple[str, Machine]:
+def _evidence(arguments: argparse.Namespace, terminal: Terminal) -> tuple[str, Machine]:
     if arguments.file is None:
-        return "machine", _inspected(arguments)
+        return "machine", _inspected(arguments, terminal)
     from gpuproof.core.diagnose.evidence import read_evidence
 
     return read_evidence(_bytes_of(arguments.file))
@@ -59,12 +59,16 @@ def _bytes_of(name: str) -> bytes:
         ) from problem
 
 
-def _inspected(arguments: argparse.Namespace) -> Machine:
+def _inspected(arguments: argparse.Namespace, terminal: Terminal) -> Machine:
     from gpuproof.core.facts.readers import read_machine
     from gpuproof.core.launch.inspect import inspect_target
     from gpuproof.core.launch.targets import parse_target
+    from gpuproof.core.launch.trust import choosing_words
 
     target = parse_target(arguments.target or "self")
+    warning = choosing_words(target)
+    if warning is not None:
+        terminal.progress(warning)
     return read_machine(inspect_target(target, import_torch=not arguments.no_import))
 
 
@@ -91,5 +95,7 @@ def _show(diagnosis: Diagnosis, kind: str, terminal: Terminal) -> None:
                 summary=link.summary.render(terminal.language),
             )
         )
+    for rule, detail in diagnosis.crashed:
+        terminal.say(text("The rule {rule} could not be run: {detail}", rule=rule, detail=detail))
     if diagnosis.ask_next is not None:
         terminal.say(diagnosis.ask_next)

@@ -33,9 +33,21 @@ def _without_cuda(machine: Machine) -> tuple[bool | None, tuple[Text, ...]]:
         return False, ()
     if has_cuda_build(machine) is False and build is not None:
         return True, (text("torch {version} was built without CUDA", version=build.version or "?"), *quotes(said))
+    if not said and build is not None and _is_bare_windows_wheel(machine, build.version):
+        return True, (text("torch {version} from PyPI for Windows has no CUDA", version=build.version),)
     if not said and build is not None and _is_bare_arm_wheel(machine, build.version):
         return True, (text("torch {version} from PyPI for ARM64 Linux has no CUDA", version=build.version),)
     return (True, quotes(said)) if said else (None, ())
+
+
+def _is_bare_windows_wheel(machine: Machine, version: str) -> bool:
+    """PyPI has never had a CUDA wheel for Windows, and pip lists its wheels without a suffix."""
+    by_pip = has(machine, "hint.pip-install") or any(
+        package.name == "torch" and package.installer == "pip"
+        for package in (() if isinstance(machine.packages, Unknown) else machine.packages)
+    )
+    is_bare = "+" not in version and version[:1].isdigit()
+    return system_of(machine) == "windows" and is_available(machine) is False and is_bare and by_pip
 
 
 def _is_bare_arm_wheel(machine: Machine, version: str) -> bool:

@@ -123,6 +123,9 @@ def _known_otherwise(machine: Machine) -> bool:
 def container_lost_gpu(machine: Machine) -> Verdict:
     """Fail on NVML's "Unknown Error" in a container: its device permissions are gone, not the driver."""
     said = seen(machine, "container.nvml-unknown")
+    unknown = not isinstance(machine.nvml, Unknown) and machine.nvml.error == "UNKNOWN"
+    if not said and unknown and is_container(machine) and is_available(machine) is not True:
+        return failed("container_lost_gpu", machine, (text("NVML says {error}", error="UNKNOWN"),), "likely")
     if not said:
         return no_message(machine)
     if is_wsl(machine):
@@ -138,6 +141,8 @@ def wsl_driver(machine: Machine) -> Verdict:
         return by_message("wsl_driver", machine, certain)
     if not is_wsl(machine) or is_available(machine) is True:
         return Passed() if system_of(machine) else CannotTell(unknowns(machine.os))
+    if not isinstance(machine.wsl, Unknown) and not machine.wsl.has_gpu_device:
+        return failed("wsl_driver", machine, (text("{path} is not there", path="/dev/dxg"),))
     signs = (
         *_no_driver_signs(machine),
         *seen(
@@ -169,6 +174,10 @@ def wsl_libcuda(machine: Machine) -> Verdict:
     signs = seen(machine, "driver.libcuda-missing", "driver.libcuda-link")
     if signs:
         return failed("wsl_libcuda", machine, quotes(signs), "likely")
+    inside = not isinstance(machine.wsl, Unknown) and machine.wsl.linux_driver_inside
+    if inside and is_available(machine) is not True:
+        evidence = (text("a Linux driver is installed inside WSL2 and hides the one of Windows"),)
+        return failed("wsl_libcuda", machine, evidence, "likely")
     absent = seen(machine, "driver.none-found", "driver.proc-missing")
     if absent and driver_works(machine):
         return failed("wsl_libcuda", machine, quotes(absent), "likely")

@@ -65,7 +65,9 @@ def _index_fault(machine: Machine) -> Text | None:
     for variant in re.findall(r"(?:\+|whl/(?:nightly/|test/)?)(cu\d{2,3})\b", said):
         if variant not in _PUBLISHED:
             return text("{variant} was never published", variant=variant)
-    pinned = re.search(r"requirement torch(?:vision|audio)?==?=?\s?(\d[\w.]*)(?:\+(cu\d{2,3}|cpu))?", said)
+    pinned = re.search(
+        r"(?:requirement|found for) torch(?:vision|audio)?==?=?\s?(\d[\w.]*)(?:\+(cu\d{2,3}|cpu))?", said
+    )
     if pinned is not None:
         return _pin_fault(pinned.group(1), pinned.group(2) or "", said) or _refused(machine)
     return _refused(machine)

@@ -18,7 +18,7 @@ from gpuproof.core.diagnose.making import by_message, failed, no_message
 from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
 from gpuproof.core.facts.machine import Machine, Package
 from gpuproof.core.facts.unknown import Unknown
-from gpuproof.core.words import text
+from gpuproof.core.words import Text, text
 
 _EXTENSIONS = (
     "extension.bitsandbytes",
@@ -67,6 +67,9 @@ def vision_mismatch(machine: Machine) -> Verdict:
     if said:
         return by_message("vision_mismatch", machine, said)
     build = torch_build(machine)
+    companion = _misfit(machine, ("torchvision", "torchaudio"))
+    if companion is not None:
+        return failed("vision_mismatch", machine, (companion,), "likely")
     if build is None or isinstance(machine.packages, Unknown):
         return CannotTell(unknowns(machine.torch, machine.packages))
     for package in machine.packages:
@@ -88,6 +91,23 @@ def _local_mismatch(torch_version: str, package: Package) -> bool:
     return both_known and mine != other and mine != "cpu"
 
 
+def _misfit(machine: Machine, names: tuple[str, ...] = ()) -> Text | None:
+    """Say which installed companion was built for another CUDA; a CPU-only one only beside a CUDA torch."""
+    build = torch_build(machine)
+    if isinstance(machine.companions, Unknown) or build is None or build.cuda_version is None:
+        return None
+    for companion in machine.companions:
+        other = companion.cuda_version is not None and companion.cuda_version.major != build.cuda_version.major
+        wanted = companion.name in names if names else companion.name not in ("torchvision", "torchaudio")
+        cpu_only = companion.is_cpu_build and companion.name != "onnxruntime"  # its CPU package may well be meant
+        if wanted and (cpu_only or other):
+            found = companion.version or companion.detail
+            return text(
+                "torch {torch} beside {name} {version}", torch=build.version, name=companion.name, version=found
+            )
+    return None
+
+
 def ext_mismatch(machine: Machine) -> Verdict:
     """Fail when an extension's own message says that it does not fit."""
     said = seen(machine, *_EXTENSIONS)
@@ -95,6 +115,10 @@ def ext_mismatch(machine: Machine) -> Verdict:
         said = tuple(symptom for symptom in said if symptom.id not in _OTHERS)
     if said:
         return by_message("ext_mismatch", machine, said)
+    companion = _misfit(machine)
+    works = is_available(machine) is True and not has(machine, "arch.no-kernel")  # many bring CUDA of their own
+    if companion is not None and not works:
+        return failed("ext_mismatch", machine, (companion,), "likely")
     no_kernel = seen(machine, "arch.no-kernel")
     if no_kernel and build_fits(machine):
         return failed("ext_mismatch", machine, quotes(no_kernel), "likely", id="ext-mismatch.kernel-of-an-extension")

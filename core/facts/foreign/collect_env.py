@@ -105,6 +105,8 @@ def _os(value: str, draft: Draft) -> None:
 
 def _platform(value: str, draft: Draft) -> None:
     low = value.lower()
+    if draft.os_name and draft.system is not None and not low.startswith(draft.system[:5]):
+        return
     if low.startswith("linux"):
         draft.system = "linux"
         draft.os_release = draft.os_release or value[6:60]

@@ -127,8 +127,12 @@ def _other_cards(found: str, flat: str, draft: Draft) -> None:
     )
     if virtual is not None:
         draft.other_cards.append(DisplayDevice(address="", vendor_id=OTHER, device_id=0, name=virtual.group(0)))
+    if any(word in flat for word in ("nvidia corporation", "geforce", "rtx", "gtx", "quadro", "tesla")) or draft.gpus:
+        return
     intel = re.search(
-        r"\b(intel\(?r?\)? (?:iris|uhd|hd|arc)[\w()\- ]{0,24}|iris xe|intel integrated|integrated graphics)", flat
+        r"\b(intel\(?r?\)? (?:corporation )?[\w ]{0,24}(?:iris|uhd graphics|hd graphics|arc a)[\w()\- ]{0,24}|"
+        r"iris xe|intel integrated|integrated graphics)",
+        flat,
     )
     if intel is not None:
         gpu_named("Intel " + intel.group(1).replace("intel ", ""), draft)

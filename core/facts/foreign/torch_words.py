@@ -26,6 +26,7 @@ def read(found: str, flat: str, draft: Draft) -> None:
     _found_version(flat, draft)
     _toolkit(flat, draft)
     _visible_devices(found, draft)
+    _places(found, draft)
 
 
 def _answers(flat: str, draft: Draft) -> None:
@@ -155,3 +156,13 @@ def _visible_devices(found: str, draft: Draft) -> None:
         match = pattern.search(line)
         if match is not None and match.group(3).lower() not in ("none", "not", "unset", "n/a", "null"):
             draft.environment.setdefault(match.group(1), match.group(3).strip())
+
+
+def _places(found: str, draft: Draft) -> None:
+    """pip's ``Location: ...`` beside ``torch.__file__`` of another folder: what is installed is not what is imported."""  # noqa: E501
+    if "Location: " not in found or "torch.__file__" not in found:
+        return
+    installed = re.search(r"Location: (\S{3,200}?site-packages|\S{3,200}?dist-packages)", found)
+    imported = re.search(r"['\"\s]([^\s'\"]{3,200}?)[/\\]torch[/\\]__init__\.py", found)
+    if installed is not None and imported is not None and installed.group(1) != imported.group(1):
+        draft.torch_copies.append(f"installed at {installed.group(1)}")
