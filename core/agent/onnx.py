@@ -22,11 +22,9 @@ def _ask(place: Place, is_cancelled: "Callable[[], bool]") -> Reply:
     if not any(os.path.isdir(os.path.join(folder, "onnxruntime")) for folder in place.import_path):
         raise Absent("ONNX Runtime is not installed")
     child = Child("onnx_child", {"onnx": True}, place)
-    for message in child.lines(lambda: PATIENCE_S, is_cancelled):
-        if isinstance(message, list) and len(message) == 2 and message[0] == "answer":
-            return Reply("ok", value=message[1])
-        if isinstance(message, list) and len(message) == 2:
-            return Reply("failed", detail=one_line(message[1]))
+    said = [message for message in child.lines(lambda: PATIENCE_S, is_cancelled) if isinstance(message, list)]
+    for kind, what in (message for message in said if len(message) == 2):
+        return Reply("ok", value=what) if kind == "answer" else Reply("failed", detail=one_line(what))
     if child.outcome == HUNG:
         raise TimedOut(child.detail)
     return Reply("failed", detail=one_line(child.detail) if child.outcome == ENDED else "cancelled")

@@ -84,7 +84,9 @@ def answer_of(entry: object) -> Answer:
     took_s = entry.get("took_s", 0.0)
     sound = isinstance(question, str) and status in _STATUSES and isinstance(words, str | None)
     if not sound or isinstance(took_s, bool) or not isinstance(took_s, int | float):
-        raise _problem(text("The answer to {question} has a wrong form.", question=str(question)[:80]))
+        raise _problem(
+            text("The answer to {question} has a wrong form.", question=" ".join(str(question).split())[:80])
+        )
     return Answer(
         question=cast(str, question),
         status=cast(AnswerStatus, status),

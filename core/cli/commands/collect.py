@@ -23,11 +23,16 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from gpuproof.core.facts.answers_file import answer_fields
     from gpuproof.core.launch.inspect import inspect_target
     from gpuproof.core.launch.targets import parse_target
+    from gpuproof.core.launch.trust import choosing_words
     from gpuproof.core.report.atomic import write_whole
     from gpuproof.core.words import text
 
     path = Path(arguments.out or default_name())
-    answers = inspect_target(parse_target(arguments.target), import_torch=not arguments.no_import)
+    target = parse_target(arguments.target)
+    warning = choosing_words(target)
+    if warning is not None:
+        terminal.progress(warning)
+    answers = inspect_target(target, import_torch=not arguments.no_import)
     content = document([answer_fields(answer) for answer in answers])
     write_whole(path, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
 

@@ -19,10 +19,14 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Ask the target and show what it said; 0 when facts could be gathered, 3 when none could."""
     from gpuproof.core.launch.inspect import inspect_target
     from gpuproof.core.launch.targets import parse_target
+    from gpuproof.core.launch.trust import choosing_words
     from gpuproof.core.problems import CouldNotFinish
     from gpuproof.core.words import text
 
     target = parse_target(arguments.target)
+    warning = choosing_words(target)
+    if warning is not None:
+        terminal.progress(warning)
     # the readers load while the target is asked; the import below waits for them
     threading.Thread(target=importlib.import_module, args=("gpuproof.core.facts.document",), daemon=True).start()
     answers = inspect_target(target, import_torch=not arguments.no_import)
