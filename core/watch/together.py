@@ -31,22 +31,22 @@ class Watching:
 
     def __init__(self, settings: WatchSettings, on_sample: OnSample | None = None) -> None:
         self._cancel = threading.Event()
+        # not Thread.join: Python 3.11 takes a thread for ended when Ctrl-C interrupts its join (bpo-45274)
+        self._done = threading.Event()
         self._seen: Observation | None = None
         self._problem: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, args=(settings, on_sample), name="watch", daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._run, args=(settings, on_sample), name="watch", daemon=True).start()
 
     def wait(self, timeout_s: float | None = None) -> Observation:
         """Return what was seen once it is over; Ctrl-C or the time-out ends it early and keeps what was seen."""
         try:
             waited = 0.0
-            while self._thread.is_alive() and (timeout_s is None or waited < timeout_s):
-                self._thread.join(_LOOK_S)
+            while not self._done.wait(_LOOK_S) and (timeout_s is None or waited < timeout_s):
                 waited += _LOOK_S
         except KeyboardInterrupt:
             pass  # the person has seen enough: the verdict follows
         self._cancel.set()
-        self._thread.join()
+        self._done.wait()
         if self._problem is not None:
             raise self._problem
         return self._seen or Observation()
@@ -56,6 +56,8 @@ class Watching:
             self._seen = watch(settings, on_sample=on_sample, cancel=self._cancel)
         except BaseException as problem:  # raised again in the thread that waits
             self._problem = problem
+        finally:
+            self._done.set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

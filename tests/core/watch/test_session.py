@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from gpuproof.core.problems import UserProblem
 from gpuproof.core.watch.judge import judge
 from gpuproof.core.watch.model import WatchSettings
 from gpuproof.core.watch.session import check_pid, watch
+from gpuproof.core.watch.together import Watching
 
 FAKE = str(Path(__file__).resolve().parents[2] / "helpers" / "fake_pynvml.py")
 BUSY = "import time\nend = time.monotonic() + 30\nwhile time.monotonic() < end: pass"
@@ -71,6 +74,16 @@ def test_a_program_that_ends_ends_the_watch(program, look):
     seen = look(program("import time; time.sleep(0.2)"), utilisation=[0])
     assert seen.ended_s is not None
     assert seen.samples[-1].at_s < 2
+
+
+def test_an_interrupt_ends_the_watch_and_keeps_what_was_seen(program):
+    watching = Watching(WatchSettings(pid=program(SLEEPY), interval_s=0.1))
+    timer = threading.Timer(0.8, signal.raise_signal, (signal.SIGINT,))
+    timer.start()
+    seen = watching.wait()
+    timer.join()
+    assert len(seen.samples) >= 3
+    assert seen.ended_s is None
 
 
 def test_a_metrics_file_is_kept_on_request(program, tmp_path):
