@@ -15,7 +15,10 @@ def write_whole(path: Path, data: bytes) -> Path:
     """Write a file so that nobody ever sees half of it; trouble (no space, no permission) is one clear line."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_beside(path, data)
+        if path.exists() and not path.is_file():
+            _write_through(path, data)
+        else:
+            _write_beside(Path(os.path.realpath(path)), data)
     except OSError as trouble:
         raise UserProblem(
             text(
@@ -32,6 +35,12 @@ def unused(folder: Path, stem: str, suffix: str) -> Path:
     while path.exists():
         path, number = folder / f"{stem}-{number}{suffix}", number + 1
     return path
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    """Write into a device or a pipe, which must never be replaced by a file; a folder raises."""
+    with open(path, "wb") as file:
+        file.write(data)
 
 
 def _write_beside(path: Path, data: bytes) -> None:

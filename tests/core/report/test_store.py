@@ -14,6 +14,7 @@ from helpers.machines import a_machine
 from helpers.reports import a_broken_diagnosis, a_report, a_result
 
 from gpuproof.core.problems import UserProblem
+from gpuproof.core.report.atomic import write_whole
 from gpuproof.core.report.document import to_bytes
 from gpuproof.core.report.store import load_report, save_report, save_with_page, shareable_bytes
 
@@ -93,3 +94,27 @@ def test_the_checksum_is_the_documented_one() -> None:
     checksum = document.pop("checksum")
     canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     assert checksum == "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_device_is_written_into_and_never_replaced(tmp_path: Path) -> None:
+    device = tmp_path / "full"
+    device.symlink_to("/dev/full")
+    with pytest.raises(UserProblem, match="No space left on device"):
+        write_whole(device, b"x")
+    write_whole(Path("/dev/null"), b"x")
+    assert Path("/dev/full").is_char_device()
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_link_keeps_pointing_and_its_target_is_written(tmp_path: Path) -> None:
+    (tmp_path / "target").write_bytes(b"old")
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    write_whole(tmp_path / "link", b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_bytes() == b"new"
+
+
+def test_a_folder_is_not_overwritten(tmp_path: Path) -> None:
+    with pytest.raises(UserProblem, match="could not be written"):
+        write_whole(tmp_path, b"x")
