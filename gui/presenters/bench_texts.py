@@ -59,7 +59,8 @@ def speed_note(device: DeviceResult | None) -> Text | None:
     if device is None:
         return None
     return text(
-        "{low} to {high} · {variant} · batch {batch}",
+        "{device}\n{low} to {high} · {variant} · batch {batch}",
+        device=device.name,
         low=figure(device.low),
         high=figure(device.high),
         variant=device.variant,

@@ -8,12 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gpuproof.core.bench.model import BenchEvent, BenchResult, Proof
-from gpuproof.core.words import Text, literal, text
+from gpuproof.core.words import text
 from gpuproof.gui.presenters.bench_texts import ratio_note, speed_note, verdict_words
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
 from gpuproof.gui.presenters.check_state import CheckState
 from gpuproof.gui.presenters.graph_texts import figure, seconds_words
-from gpuproof.gui.style import speech, theme
+from gpuproof.gui.style import theme
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.figure_tile import FigureTile
 from gpuproof.gui.views.graph_board import GraphBoard
@@ -64,6 +64,8 @@ class BenchStep(Page):
         self.width_changed.connect(self.board.fit)
         self.width_changed.connect(lambda width: self.preview.set_allowed(width >= theme.px(_ROOM_FOR_PREVIEW)))
         self.board.words_renewed.connect(self.show_newest)
+        if presenter.state.running_at == "benchmark":  # opened for the first time in the middle of a run
+            self.begin()
         self.show_state(presenter.state)
 
     def show_state(self, state: CheckState) -> None:
@@ -165,16 +167,6 @@ class BenchStep(Page):
 
     def _show_figures(self, result: BenchResult | None) -> None:
         gpu, cpu, ratio = (result.gpu, result.cpu, result.speedup) if result is not None else (None, None, None)
-        self.gpu_tile.show_figure(
-            figure(gpu.frames_per_second if gpu else None), _named(gpu.name if gpu else None, speed_note(gpu))
-        )
-        self.cpu_tile.show_figure(
-            figure(cpu.frames_per_second if cpu else None), _named(cpu.name if cpu else None, speed_note(cpu))
-        )
+        self.gpu_tile.show_figure(figure(gpu.frames_per_second if gpu else None), speed_note(gpu))
+        self.cpu_tile.show_figure(figure(cpu.frames_per_second if cpu else None), speed_note(cpu))
         self.ratio_tile.show_figure(figure(ratio.ratio if ratio else None), ratio_note(ratio))
-
-
-def _named(name: str | None, note: Text | None) -> Text | None:
-    if name is None or note is None:
-        return note
-    return literal(f"{name}\n{speech.say(note)}")
