@@ -99,9 +99,7 @@ def _sanity(reference: Reference, output: Output, precision: str, preset: Preset
     dead = not (0.4 <= float(low.mean()) <= 0.75 and float(low.std()) > 0.1)
     return {
         "finite": not finite,
-        "low_range": not (0.0 < float(low.min()) and float(low.max()) < highest),
-            float(low.min()) > 0.0 and (float(low.max()) < 1.0 or (is_coarse and float(low.max()) <= 1.0))
-        ),
+        "low_range": not (float(low.min()) > 0.0 and float(low.max()) < highest),
         "low_statistics": dead,
         "high_range": not (float(high.min()) >= -0.5 and float(high.max()) <= 1.5),
         "outside_box": not outside_is_untouched(reference, output, preset),
