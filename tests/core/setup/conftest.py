@@ -8,7 +8,7 @@ import pytest
 from helpers.setups import make_environment
 from helpers.wheels import make_torch, make_wheel, served
 
-from gpuproof.core.setup import apply, bench_environment, install, running
+from gpuproof.core.setup import apply, bench_environment, bench_plan, install, plan, running, sources
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +66,24 @@ def light_venv(monkeypatch):
 
     for module in (apply, bench_environment):
         monkeypatch.setattr(module, "run_tool", run_tool)
+
+
+@pytest.fixture(scope="session")
+def asked_before():
+    """What pip answered in this session, by everything that the answer depends on."""
+    return {}
+
+
+@pytest.fixture
+def ask_once(asked_before, monkeypatch):
+    """Ask pip for the same source only once: for tests of what is made of the answer."""
+    real = sources.choose_source
+
+    def choose(pip, wanted, companions, *, fresh=True, **more):
+        key = (wanted.torch, wanted.variant, wanted.index_url, companions(wanted.torch), fresh)
+        if key not in asked_before:
+            asked_before[key] = real(pip, wanted, companions, fresh=fresh, **more)
+        return asked_before[key]
+
+    for module in (plan, bench_plan):
+        monkeypatch.setattr(module, "choose_source", choose)

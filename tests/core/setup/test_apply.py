@@ -55,14 +55,14 @@ def test_undo_puts_back_exactly_what_was_there(venv, index):
     assert traces(venv) == []
 
 
-def test_undo_works_once(venv, index):
+def test_undo_works_once(venv, index, ask_once):
     apply_plan(plan_for(venv, index))
     undo(last_undoable())
     with pytest.raises(UserProblem, match="no set-up to undo"):
         last_undoable()
 
 
-def test_kept_files_are_named_when_they_are_large_and_may_be_given_up(venv, index, monkeypatch):
+def test_kept_files_are_named_when_they_are_large_and_may_be_given_up(venv, index, monkeypatch, ask_once):
     monkeypatch.setattr(apply_module, "_WORTH_A_WORD_BYTES", 1)
     outcome = apply_plan(plan_for(venv, index))
     assert any("setup --forget" in str(words) for words in outcome.notices)
@@ -73,11 +73,11 @@ def test_kept_files_are_named_when_they_are_large_and_may_be_given_up(venv, inde
     assert installed_packages(venv)["torch"] == "2.13.0+cpu"
 
 
-def test_small_kept_files_are_not_worth_a_word(venv, index):
+def test_small_kept_files_are_not_worth_a_word(venv, index, ask_once):
     assert apply_plan(plan_for(venv, index)).notices == ()
 
 
-def test_undo_says_what_it_could_not_restore(venv, index):
+def test_undo_says_what_it_could_not_restore(venv, index, ask_once):
     apply_plan(plan_for(venv, index))
     site = venv / "lib" / "python3.11" / "site-packages"
     (site / "helper" / "__init__.py").write_text("__version__ = 'by hand'\n")
@@ -135,7 +135,7 @@ def test_a_torch_that_does_not_compute_is_taken_out_again(venv, tmp_path):
     assert state_of(venv) == before
 
 
-def test_a_cancel_puts_everything_back(venv, index):
+def test_a_cancel_puts_everything_back(venv, index, ask_once):
     before, cancel = state_of(venv), threading.Event()
 
     def cancel_at_install(event):
@@ -149,7 +149,7 @@ def test_a_cancel_puts_everything_back(venv, index):
     assert traces(venv) == []
 
 
-def test_a_full_disk_while_recording_changes_nothing(venv, index, monkeypatch):
+def test_a_full_disk_while_recording_changes_nothing(venv, index, monkeypatch, ask_once):
     plan, before = plan_for(venv, index), state_of(venv)
 
     def full(*arguments, **more):
@@ -162,7 +162,7 @@ def test_a_full_disk_while_recording_changes_nothing(venv, index, monkeypatch):
     assert unfinished() is None
 
 
-def test_a_full_disk_for_the_record_itself_is_said_before_anything(venv, index, monkeypatch):
+def test_a_full_disk_for_the_record_itself_is_said_before_anything(venv, index, monkeypatch, ask_once):
     plan = plan_for(venv, index)
 
     def full(*arguments):
@@ -173,7 +173,7 @@ def test_a_full_disk_for_the_record_itself_is_said_before_anything(venv, index, 
         apply_plan(plan)
 
 
-def test_a_disk_that_fills_during_the_installation_is_put_back(venv, tmp_path, index, monkeypatch):
+def test_a_disk_that_fills_during_the_installation_is_put_back(venv, tmp_path, index, monkeypatch, ask_once):
     plan, before = plan_for(venv, index), state_of(venv)
     real = apply_module.install
 
@@ -218,7 +218,7 @@ def test_a_folder_that_set_up_did_not_make_is_never_removed(tmp_path, index, lig
     assert folder.exists()
 
 
-def test_a_constraints_file_is_written_on_request(venv, index, tmp_path):
+def test_a_constraints_file_is_written_on_request(venv, index, tmp_path, ask_once):
     from dataclasses import replace
 
     file = tmp_path / "keep.txt"
@@ -227,7 +227,7 @@ def test_a_constraints_file_is_written_on_request(venv, index, tmp_path):
     assert any("pip install -c" in str(words) for words in outcome.notices)
 
 
-def test_a_problem_of_verification_is_the_problem(venv, index, monkeypatch):
+def test_a_problem_of_verification_is_the_problem(venv, index, monkeypatch, ask_once):
     monkeypatch.setattr(
         apply_module, "verify", lambda *arguments: Verification(problem=text("torch is {x}", x="wrong"))
     )
@@ -305,7 +305,7 @@ def test_a_kill_is_recognised_and_undone(venv, large_index, tmp_path, point):
     assert unfinished() is None
 
 
-def test_a_damaged_record_is_passed_over(venv, index):
+def test_a_damaged_record_is_passed_over(venv, index, ask_once):
     journals.folder().mkdir(parents=True)
     (journals.folder() / "x.json").write_text("{")
     (journals.folder() / "y.json").write_text(json.dumps({"version": 99}))
@@ -313,7 +313,7 @@ def test_a_damaged_record_is_passed_over(venv, index):
     assert apply_plan(plan_for(venv, index)).is_ok
 
 
-def test_verification_knows_a_machine_that_could_not_be_asked(venv, index):
+def test_verification_knows_a_machine_that_could_not_be_asked(venv, index, ask_once):
     from gpuproof.core.facts.machine import Machine
     from gpuproof.core.setup.verify import judge
 

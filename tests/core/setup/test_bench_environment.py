@@ -35,7 +35,7 @@ def test_a_plan_says_source_size_room_and_commands_and_installs_nothing(index, t
     assert not (tmp_path / "data").exists()
 
 
-def test_a_full_disk_is_said_before_anything_is_done(index, monkeypatch):
+def test_a_full_disk_is_said_before_anything_is_done(index, monkeypatch, ask_once):
     monkeypatch.setattr(bench_plan, "free_bytes", lambda folder: 1_000_000)
     with pytest.raises(CouldNotFinish, match="1 MB of free disk space"):
         plan_bench_environment(recommendation(index))
@@ -53,7 +53,7 @@ def test_the_environment_is_made_and_verified(index, light_venv):
 
 
 @pytest.mark.skipif(tools.find_uv() is None, reason="no uv on this machine")
-def test_uv_does_the_work_where_it_is_present(index, light_venv, monkeypatch):
+def test_uv_does_the_work_where_it_is_present(index, light_venv, monkeypatch, ask_once):
     monkeypatch.setattr(install, "find_uv", tools.find_uv)
     lines = []
     create(plan_bench_environment(recommendation(index)), on_line=lines.append)
@@ -61,7 +61,7 @@ def test_uv_does_the_work_where_it_is_present(index, light_venv, monkeypatch):
     assert own_environment() is not None
 
 
-def test_pip_takes_over_where_uv_finds_no_solution(index, light_venv, monkeypatch):
+def test_pip_takes_over_where_uv_finds_no_solution(index, light_venv, monkeypatch, ask_once):
     monkeypatch.setattr(install, "find_uv", lambda: "false")
     lines = []
     create(plan_bench_environment(recommendation(index)), on_line=lines.append)
@@ -69,7 +69,7 @@ def test_pip_takes_over_where_uv_finds_no_solution(index, light_venv, monkeypatc
     assert own_environment() is not None
 
 
-def test_a_second_one_replaces_the_first(index, light_venv):
+def test_a_second_one_replaces_the_first(index, light_venv, ask_once):
     plan = plan_bench_environment(recommendation(index))
     create(plan)
     (plan.folder / "old").touch()
@@ -92,7 +92,7 @@ def test_a_failure_leaves_nothing_behind(tmp_path, light_venv, fault):
     assert own_environment() is None
 
 
-def test_a_cancel_leaves_nothing_behind(index, light_venv):
+def test_a_cancel_leaves_nothing_behind(index, light_venv, ask_once):
     plan, cancel = plan_bench_environment(recommendation(index)), threading.Event()
     cancel.set()
     with pytest.raises(CouldNotFinish, match="Cancelled"):
@@ -100,7 +100,7 @@ def test_a_cancel_leaves_nothing_behind(index, light_venv):
     assert not plan.folder.exists()
 
 
-def test_a_folder_that_cannot_be_made_is_said(index, tmp_path):
+def test_a_folder_that_cannot_be_made_is_said(index, tmp_path, ask_once):
     plan = plan_bench_environment(recommendation(index))
     (tmp_path / "data").write_text("a file in the way")
     with pytest.raises(CouldNotFinish, match="could not be made"):
@@ -115,7 +115,7 @@ def test_an_unfinished_environment_is_not_used():
     assert own_environment() is None
 
 
-def test_two_at_once_do_not_tear_down_each_others_work(index):
+def test_two_at_once_do_not_tear_down_each_others_work(index, ask_once):
     plan = plan_bench_environment(recommendation(index))
     plan.folder.mkdir(parents=True)
     mark = plan.folder / "gpuproof-unfinished"
@@ -125,7 +125,7 @@ def test_two_at_once_do_not_tear_down_each_others_work(index):
     assert mark.exists()
 
 
-def test_what_an_interrupted_one_left_is_made_anew(index, light_venv):
+def test_what_an_interrupted_one_left_is_made_anew(index, light_venv, ask_once):
     plan = plan_bench_environment(recommendation(index))
     plan.folder.mkdir(parents=True)
     (plan.folder / "gpuproof-unfinished").write_text(f"{os.getpid()} 1.0")  # the id belongs to another process now

@@ -19,7 +19,7 @@ from gpuproof.core.words import text
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders are laid out as on Linux and macOS")
 
 
-def test_changes_sizes_and_commands_are_said(venv, index):
+def test_changes_sizes_and_commands_are_said(venv, index, ask_once):
     plan = plan_for(venv, index)
     assert [(change.name, change.before, change.after) for change in plan.changes] == [
         ("torch", "2.12.0+cpu", "2.13.0+cpu"),
@@ -57,19 +57,19 @@ def test_a_fallback_to_an_older_release_is_warned_of(venv, wheels, monkeypatch):
     assert "torch 2.15.0 was recommended" in str(plan.warnings[0])
 
 
-def test_packages_built_against_the_old_torch_are_warned_of(venv, index, monkeypatch):
+def test_packages_built_against_the_old_torch_are_warned_of(venv, index, monkeypatch, ask_once):
     monkeypatch.setattr(plan_module, "installed_packages", lambda prefix: {"torch": "2.12.0+cpu", "xformers": "0.0.30"})
     assert "xformers 0.0.30 was built for the torch" in str(plan_for(venv, index).warnings[-1])
 
 
 @pytest.mark.parametrize(("fits", "count"), [(True, 1), (False, 0), (None, 0)])
-def test_a_torch_that_fits_already_is_said(venv, index, fits, count):
+def test_a_torch_that_fits_already_is_said(venv, index, fits, count, ask_once):
     recommendation = replace(recommendation_of(index), installed_fits=fits)
     plan = plan_existing(interpreter(venv), machine_of(venv), recommendation)
     assert sum("fits this machine already" in str(words) for words in plan.warnings) == count
 
 
-def test_a_full_disk_is_said_before(venv, index, monkeypatch):
+def test_a_full_disk_is_said_before(venv, index, monkeypatch, ask_once):
     monkeypatch.setattr(plan_module, "free_bytes", lambda folder: 1_000_000)
     with pytest.raises(CouldNotFinish, match="1 MB of free disk space"):
         plan_for(venv, index)
@@ -97,13 +97,13 @@ def test_a_mirror_stands_for_the_official_index(venv, index):
     assert plan.source.url == index
 
 
-def test_a_gpu_that_worked_before_is_remembered(venv, index):
+def test_a_gpu_that_worked_before_is_remembered(venv, index, ask_once):
     machine = replace(machine_of(venv), torch_live=TorchLive(imported=True, is_available=True))
     assert plan_existing(interpreter(venv), machine, recommendation_of(index)).had_gpu is True
     assert plan_for(venv, index).had_gpu is None
 
 
-def test_a_new_environment_names_both_commands(tmp_path, index):
+def test_a_new_environment_names_both_commands(tmp_path, index, ask_once):
     plan = plan_new(tmp_path / "fresh", recommendation_of(index))
     assert plan.commands[0].endswith(f"-m venv {tmp_path / 'fresh'}")
     assert plan.commands[1].startswith(str(tmp_path / "fresh" / "bin" / "python"))
