@@ -20,6 +20,7 @@ from gpuproof.core.logs.signals import table
 _WINDOW = 4096  # a pattern sees no more of a line than this
 _PLACES = 4
 _CACHE_LIMIT = 20_000
+_CACHED_LENGTH = 512  # so that the cache stays near 10 MB
 _NUMBERS = re.compile(rb"[1-9][0-9.:,]*")
 
 
@@ -141,7 +142,8 @@ class Scanner:
             slots = self._match(short, mask, number)
             if len(self._cache) >= _CACHE_LIMIT:
                 self._cache.clear()
-            self._cache[key] = slots
+            if len(key[1]) <= _CACHED_LENGTH:
+                self._cache[key] = slots
         for slot in slots:
             slot.count += 1
             slot.line, slot.order, slot.raw = number, self._order, short
