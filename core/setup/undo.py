@@ -93,13 +93,20 @@ def put_back(journal: Journal, state: journals.State) -> tuple[Restored, Journal
     restored = _remove_new_environment(journal) if journal.is_new else _restore_files(journal)
     if restored.is_complete:
         _discard(journal)
-    elif not was_done:  # half-done and not mended: it stays on record as unfinished
+    elif not was_done and _can_be_tried_again(journal):  # half-done and not mended: it stays on record
         return restored, journal
     return restored, journals.move_on(journal, state)
 
 
+def _can_be_tried_again(journal: Journal) -> bool:
+    """Tell whether another undo could achieve more; else an old record must not stand in the way for ever."""
+    return journal.is_new or _snapshot(journal).files.is_dir()
+
+
 def _restore_files(journal: Journal) -> Restored:
     snapshot = _snapshot(journal)
+    if not snapshot.prefix.exists():  # somebody removed the whole environment meanwhile
+        return Restored()
     for scratch in Path(journal.prefix).glob(SCRATCH_PREFIX + "*"):
         shutil.rmtree(scratch, ignore_errors=True)
     if not snapshot.files.is_dir():

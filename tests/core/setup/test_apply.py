@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.problems import CouldNotFinish, UserProblem
 from gpuproof.core.setup import apply as apply_module
 from gpuproof.core.setup import journal as journals
+from gpuproof.core.setup import snapshot as snapshots
 from gpuproof.core.setup.apply import apply_plan
 from gpuproof.core.setup.model import SetupLine, SetupStage
 from gpuproof.core.setup.packages import installed_packages
@@ -219,8 +222,6 @@ def test_a_folder_that_set_up_did_not_make_is_never_removed(tmp_path, index, lig
 
 
 def test_a_constraints_file_is_written_on_request(venv, index, tmp_path, ask_once):
-    from dataclasses import replace
-
     file = tmp_path / "keep.txt"
     outcome = apply_plan(replace(plan_for(venv, index), constraints_file=file))
     assert file.read_text().splitlines()[1:] == ["torch==2.13.0+cpu"]
@@ -302,6 +303,27 @@ def test_a_kill_is_recognised_and_undone(venv, large_index, tmp_path, point):
     assert undo(last_undoable()).is_complete
     assert state_of(venv) == before
     assert traces(venv) == []
+    assert unfinished() is None
+
+
+def interrupted(venv, index):
+    """Leave a set-up as a program leaves it that was killed while it installed."""
+    journal = journals.begin(plan_for(venv, index), installed_packages(venv))
+    snapshots.take(venv, journal.id)
+    return journals.move_on(replace(journal, process=0), "installing")
+
+
+def test_an_environment_that_was_removed_meanwhile_is_no_obstacle(venv, index, ask_once):
+    interrupted(venv, index)
+    shutil.rmtree(venv)
+    assert undo(last_undoable()).is_complete
+    assert unfinished() is None
+
+
+def test_kept_files_that_are_gone_are_said_once(venv, index, ask_once):
+    journal = interrupted(venv, index)
+    shutil.rmtree(journal.backup)
+    assert "The kept files are gone" in str(undo(last_undoable()).not_restored[0])
     assert unfinished() is None
 
 
