@@ -68,6 +68,7 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     "tcc_wddm": ("wsl_driver", "wsl_libcuda", "visible_devices", "no_driver"),
     "wsl_libcuda": ("no_driver", "wsl_driver", "cudnn_conflict", "ext_mismatch", "container_no_gpu"),
     "wsl_driver": (
+        "driver_too_old",
         "no_driver",
         "visible_devices",
         "uvm_broken",

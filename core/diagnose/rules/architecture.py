@@ -59,7 +59,11 @@ def _misfits(machine: Machine) -> list[tuple[str, tuple[Text, ...], Confidence]]
 
 def _check(cause: str, machine: Machine) -> Verdict:
     said = seen(machine, *_NO_KERNEL)
-    stated = seen(machine, "arch.too-old-said" if cause == "arch_too_old" else "arch.toolkit-too-old")
+    ids = {
+        "arch_too_old": ("arch.too-old-said", "arch.container-too-old"),
+        "arch_too_new": ("arch.toolkit-too-old", "arch.container-too-new"),
+    }
+    stated = seen(machine, *ids[cause])
     if stated and not has(machine, "extension.cuda-build"):
         return by_message(cause, machine, (*stated, *said))
     misfits = _misfits(machine)

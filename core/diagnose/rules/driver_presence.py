@@ -152,6 +152,7 @@ def wsl_driver(machine: Machine) -> Verdict:
             "gpu.no-devices",
             "gpu.uvm",
             "gpu.handle",
+            "driver.insufficient",
             "driver.not-collected",
             "memory.init-oom",
         ),
