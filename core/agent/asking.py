@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import _thread
 import queue
-import threading
 import time
 from typing import Callable, Sequence
 
@@ -28,7 +28,8 @@ class Asking:
         """Start asking; returns at once."""
         for question in questions:
             self._open[question.id] = (time.monotonic() + question.deadline_s, question)
-            threading.Thread(target=self._ask, args=(question,), daemon=True).start()
+            # threading.Thread waits until each thread has begun, which for sixty of them is most of the time
+            _thread.start_new_thread(self._ask, (question,))
 
     def finish(self) -> None:
         """Hand over every reply; those that are late become timed_out and their thread is left to itself."""

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
-import platform
 import sys
-import traceback
 from typing import Any
 
 from .channel import PROTOCOL, Channel, open_channel
@@ -42,7 +40,7 @@ def main() -> int:
         nonce=request.get("nonce"),
         job=job,
         pid=os.getpid(),
-        python=platform.python_version(),
+        python="%d.%d.%d" % sys.version_info[:3],
     )
     if request.get("protocol") != PROTOCOL or job not in JOBS:
         channel.send("error", kind="bad-request", detail="protocol %r, job %r" % (request.get("protocol"), job))
@@ -61,4 +59,6 @@ def _run(module: str, params: "dict[str, Any]", channel: Channel) -> None:
     except JobError as problem:
         channel.send("error", kind=problem.kind, detail=problem.detail)
     except Exception:
+        import traceback  # costs as much as everything else here, and is needed for bugs alone
+
         channel.send("error", kind="bug", detail=traceback.format_exc(limit=20))

@@ -22,12 +22,12 @@ def this_system() -> str:
 def identity(place: Place) -> "dict[str, Any]":
     """Say which system and kernel this is; the machine word is the kernel's own."""
     if sys.platform == "win32":
-        import platform
-
         version = sys.getwindowsversion()
+        # the library's platform module asks WMI, which may hang; these two variables say the same
+        machine = place.environ.get("PROCESSOR_ARCHITEW6432") or place.environ.get("PROCESSOR_ARCHITECTURE", "")
         return {
             "system": "windows",
-            "machine": platform.machine(),
+            "machine": machine,
             "release": "%d.%d.%d" % (version.major, version.minor, version.build),
             "is_server": version.product_type != 1,
         }
