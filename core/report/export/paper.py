@@ -41,7 +41,7 @@ def draw(layout: bytes, form: str) -> bytes:
         return data
     if code == _NO_FONT:
         raise CouldNotFinish(
-            text("The {form} was not drawn: no font with Chinese characters was found.", form=form.upper()),
+            text("The {form} was not drawn: no font that has its characters was found.", form=form.upper()),
             text("Install one, for instance: sudo apt install fonts-noto-cjk"),
         )
     raise _not_drawn(form, (said.strip().splitlines()[-1:] or [str(code)])[0][:200])

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from helpers.reports import NOON, a_broken_diagnosis, a_report, a_result
 
-from gpuproof.core.problems import UserProblem
+from gpuproof.core.problems import CouldNotFinish, UserProblem
 from gpuproof.core.report.export import FORMATS, export
 from gpuproof.core.report.model import Report
 from gpuproof.core.words import text
@@ -192,14 +192,24 @@ def test_the_formats_are_those_of_the_contract() -> None:
     assert set(FORMATS) == {"json", "html", "md", "txt", "pdf", "png", "csv"}
 
 
+def drawn(form: str) -> bytes:
+    """Draw the Chinese report; a machine without a Chinese font says so, which has a test of its own."""
+    try:
+        return export(a_fixed_report(), form, "zh")
+    except CouldNotFinish as problem:
+        if "no font" in str(problem):
+            pytest.skip("no Chinese font on this machine")
+        raise
+
+
 def test_the_png_card_has_its_size() -> None:
-    data = export(a_fixed_report(), "png", "zh")
+    data = drawn("png")
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">II", data[16:24]) == (1200, 630)
 
 
 def test_the_pdf_has_vectors_embedded_fonts_and_no_local_time() -> None:
-    data = export(a_fixed_report(), "pdf", "zh")
+    data = drawn("pdf")
     assert data.startswith(b"%PDF-")
     assert b"/FontFile" in data
     assert b"/CreationDate (D:" in data
