@@ -134,12 +134,17 @@ class _Weigh:
         chosen = [event for event in self.cpu if "unavailable" not in event.signal.flags]
         after = [event for event in chosen if event.order > last.order]
         after += [event for event in self.fallback if event.order == last.order]
-        survived = [event for event in self.cpu if "version" not in event.signal.flags] if self._is_warning() else []
+        survived = self._survivals() if self._is_warning() else []
         went_on = self._is_warning(but="arch") and self.work_order > last.order
         if self.fallback or after or survived or went_on:
             events = [*self.error, *(self.fallback or after or survived)]
             return "cpu_fallback", text("The GPU could not be used, and the work went to the CPU."), events
         return "gpu_error", text("The GPU could not be used: the deciding line says why."), [*self.cpu, *self.error]
+
+    def _survivals(self) -> list[Event]:
+        """What says that the CPU did the work, on another line than the errors and more than a version."""
+        at = {event.order for event in self.error}
+        return [event for event in self.cpu if "version" not in event.signal.flags and event.order not in at]
 
     def _is_warning(self, but: str = "") -> bool:
         """Tell whether a program survives every error seen: they are the warnings of a start-up."""

@@ -49,6 +49,8 @@ def _label(gpu: int | None) -> str:
 def write_metrics(path: Path, samples: list[TelemetrySample]) -> None:
     """Replace the file; a folder that cannot be written is said with its reason."""
     half = path.with_name(path.name + ".tmp")
+    if path.exists() and not path.is_file():  # /dev/null would be replaced by a file
+        raise CouldNotFinish(text("The metrics file cannot be written: {problem}", problem=path))
     try:
         half.write_text(metrics_text(samples), encoding="utf-8")
         os.replace(half, path)

@@ -39,3 +39,9 @@ def test_the_file_is_replaced_whole(tmp_path):
 def test_a_folder_that_is_missing_is_said(tmp_path):
     with pytest.raises(CouldNotFinish):
         write_metrics(tmp_path / "no" / "gpu.prom", SAMPLES)
+
+
+def test_what_is_no_regular_file_is_not_replaced(tmp_path):
+    with pytest.raises(CouldNotFinish):
+        write_metrics(tmp_path, SAMPLES)
+    assert tmp_path.is_dir()
