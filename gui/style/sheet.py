@@ -72,6 +72,9 @@ QLineEdit, QPlainTextEdit, QComboBox, QSpinBox { background: $surface; border: 1
     selection-color: $on_accent; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus { border: 2px solid $accent;
     padding: ${s5}px ${s7}px; }
+QTextBrowser { background: $surface; border: 1px solid $border; border-radius: ${r12}px; padding: ${s8}px;
+    selection-background-color: $accent; selection-color: $on_accent; }
+QTextBrowser:focus { border: 2px solid $accent; }
 QPlainTextEdit[role="command"], QLineEdit[role="command"] { background: $sunken; border: 1px solid $border; }
 QPlainTextEdit[role="command"]:focus, QLineEdit[role="command"]:focus { border: 2px solid $accent; }
 QComboBox::drop-down { border: none; width: ${s24}px; }

@@ -10,6 +10,7 @@ from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.style import theme
 from gpuproof.gui.style.colours import Tone
 from gpuproof.gui.views.command_box import CommandBox
+from gpuproof.gui.views.help_link import help_link
 from gpuproof.gui.views.parts import chip, data_label, icon_label, label, row
 
 SEVERITY_TONES: dict[Severity, Tone] = {"error": "bad", "warning": "warning", "notice": "accent"}
@@ -32,7 +33,8 @@ def finding_card(finding: Finding, *, read_only: bool = False) -> QFrame:
         inside.addWidget(label(text("What mends it"), "section"))
         for number, step in enumerate(finding.remedy.steps, start=1):
             _add_step(inside, number, step, with_command=not read_only)
-    inside.addWidget(data_label(literal(finding.id), "small"))
+    about = help_link(text("About this finding"), f"findings.md#{finding.cause}")
+    inside.addLayout(row(data_label(literal(finding.id), "small"), about))
     return frame
 
 

@@ -11,6 +11,8 @@ from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.page import Page
 from gpuproof.gui.views.parts import button, data_label, row
 
+_ABOVE = 70  # the heading of a place stands this far above its label
+
 
 class HelpPage(Page):
     """Shows one page of the documentation at a time."""
@@ -42,8 +44,9 @@ class HelpPage(Page):
             self._past.append(self._name)
             self._name = name
         self._show()
-        if place:
-            self.browser.scrollToAnchor(place)
+        if place and self.browser.find(place):
+            bar = self.browser.verticalScrollBar()
+            bar.setValue(bar.value() + self.browser.cursorRect().top() - theme.px(_ABOVE))
 
     def back(self) -> None:
         """Open the page before."""

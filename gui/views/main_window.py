@@ -84,6 +84,15 @@ class MainWindow(QWidget):
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def open_help(self, link: str) -> None:
+        """Open the help at a place, such as findings.md#cpu_wheel."""
+        from gpuproof.gui.views.help_page import HelpPage
+
+        self.open_page("help")
+        shown = self.page("help")
+        if isinstance(shown, HelpPage):
+            shown.open(link)
+
     def page(self, name: str) -> Page:
         """Return a page, building it when there is none yet."""
         if name not in self._pages:

@@ -268,3 +268,18 @@ def _labels(page: Any) -> list[str]:
     from PySide6.QtWidgets import QLabel
 
     return [label.text() for label in page.findChildren(QLabel)]
+
+
+def test_a_finding_leads_to_its_page_of_the_help(open_window: Any, qtbot: Any) -> None:
+    from PySide6.QtWidgets import QPushButton
+
+    opened = open_window()
+    opened.window.open_page("paste")
+    page, presenter = opened.window.page("paste"), opened.assembly.paste
+    page.field.setPlainText(SOMETHING_WRONG)
+    QTest.mouseClick(page.judge_button, LEFT)
+    qtbot.waitUntil(lambda: not presenter.state.is_working)
+    about = [made for made in page.findChildren(QPushButton) if made.text() == "About this finding"]
+    about[0].click()
+    assert opened.window.page_name == "help"
+    assert opened.window.page("help").browser.textCursor().selectedText() == presenter.state.diagnosis.cause
