@@ -32,6 +32,7 @@ class SetUpState:
     phase: Phase = "idle"
     plan: SetupPlan | None = None
     stage: Text | None = None
+    progress: Text | None = None  # of the installation, as one live line
     fraction: float | None = None
     remaining_s: float | None = None
     lines: tuple[str, ...] = ()
@@ -162,10 +163,10 @@ def _after(state: SetUpState, event: SetupEvent) -> SetUpState:
     from gpuproof.core.setup.model import SetupLine, SetupStage
 
     if isinstance(event, SetupStage):
-        return replace(state, stage=stage_words(event.stage), fraction=None, remaining_s=None)
+        return replace(state, stage=stage_words(event.stage), progress=None, fraction=None, remaining_s=None)
     if isinstance(event, SetupLine):
         return replace(state, lines=last_lines(state.lines, event.line))
-    return replace(state, fraction=event.fraction, remaining_s=event.remaining_s)
+    return replace(state, progress=event.words(), fraction=event.fraction, remaining_s=event.remaining_s)
 
 
 def _interpreter(target: Target, recommendation: Recommendation) -> str:

@@ -67,6 +67,16 @@ class StartPresenter(QObject):
             language=speech.language(),
         )
 
+    def warning(self, environment: str) -> Text | None:
+        """Return what a person should know before that environment's start-up code runs; None where nothing is odd."""
+        from gpuproof.core.launch.targets import parse_target
+        from gpuproof.core.launch.trust import choosing_words
+
+        try:
+            return choosing_words(parse_target(environment.strip())) if environment.strip() else None
+        except UserProblem:
+            return None
+
     def _found(self, found: tuple[tuple[Choice, ...], tuple[Choice, ...]]) -> None:
         environments, applications = found
         state = self.state

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QPlainT
 
 from gpuproof.core.checkup import CheckupState
 from gpuproof.core.words import text
-from gpuproof.gui.presenters.graph_texts import seconds_words
 from gpuproof.gui.presenters.set_up_presenter import SetUpPresenter, SetUpState
 from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.banner import Banner
@@ -70,11 +69,10 @@ class SetUpCard(QFrame):
         if not state.is_busy:
             self.running.rest()
             return
-        words = state.stage or text("Asking the package sources; nothing is changed yet…")
+        words = state.progress or state.stage or text("Asking the package sources; nothing is changed yet…")
         if state.phase == "undoing":
             words = text("Putting everything back…")
-        remaining = seconds_words(state.remaining_s) if state.fraction is not None else None
-        self.running.show_running(words, state.fraction, remaining, stops=state.is_cancelling)
+        self.running.show_running(words, state.fraction, None, stops=state.is_cancelling)
 
     def _show_end(self, state: SetUpState) -> None:
         self.problem.hide()

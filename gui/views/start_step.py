@@ -82,6 +82,13 @@ class StartStep(Page):
             return
         self.check_asked.emit(settings)
 
+    def _warn(self) -> None:
+        warning = self._presenter.warning(_key(self.environment))
+        if warning is not None:
+            self._problem.show_problem(warning, None, "warning")
+        else:
+            self._problem.hide()
+
     def _choices(self) -> QFrame:
         frame, inside = card(spacing=14)
         form = QFormLayout()
@@ -98,6 +105,10 @@ class StartStep(Page):
             field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._add_row(form, text("&Environment"), text("Environment"), self.environment)
         form.addRow("", self._looking)
+        self.environment.currentIndexChanged.connect(lambda _: self._warn())
+        line = self.environment.lineEdit()
+        if line is not None:
+            line.editingFinished.connect(self._warn)
         self._add_row(form, text("&Application"), text("Application"), self.application)
         form.addRow(label(text("How thoroughly")), self._preset_column())
         self.may_set_up = QCheckBox()

@@ -283,3 +283,21 @@ def test_a_finding_leads_to_its_page_of_the_help(open_window: Any, qtbot: Any) -
     about[0].click()
     assert opened.window.page_name == "help"
     assert opened.window.page("help").browser.textCursor().selectedText() == presenter.state.diagnosis.cause
+
+
+def test_an_environment_that_others_could_have_changed_is_warned_about(open_window: Any, tmp_path: Path) -> None:
+    python = tmp_path / "env" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    (tmp_path / "env" / "pyvenv.cfg").write_text("home = /usr/bin\n", encoding="utf-8")
+    python.symlink_to(sys.executable)
+    for folder in (tmp_path / "env", python.parent):
+        folder.chmod(0o777)
+    opened = open_window()
+    opened.window.open_page("start")
+    start = opened.window.page("start")
+    start.environment.setEditText(f"python:{python}")
+    start.environment.lineEdit().editingFinished.emit()
+    assert start._problem.isVisible()
+    start.environment.setEditText("")
+    start.environment.lineEdit().editingFinished.emit()
+    assert not start._problem.isVisible()
