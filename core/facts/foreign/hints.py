@@ -29,6 +29,8 @@ def find(flat: str, shown: str) -> tuple[Symptom, ...]:
     found = []
     for hint, phrases in _tables()["hints"].items():
         at = next((place for place in map(flat.find, phrases) if place >= 0), -1)
+        if hint == "hint.colab" and any(phrase in flat for phrase in places()["not_colab"]):
+            continue  # "it works on Colab" is said of another machine
         if at >= 0:
             found.append(Symptom(id=hint, line=line_at(shown, at), source="pasted text"))
     return tuple(found)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from gpuproof.core.facts.foreign.cards import AMD, FROM_WORDS, OTHER, capability_of, gpu_named, vendor_of
 from gpuproof.core.facts.foreign.draft import Draft
 from gpuproof.core.facts.foreign.hints import places
-from gpuproof.core.facts.machine import DisplayDevice
+from gpuproof.core.facts.machine import DisplayDevice, System
 
 
 def read(found: str, flat: str, draft: Draft) -> None:
@@ -32,25 +32,46 @@ def read(found: str, flat: str, draft: Draft) -> None:
 
 
 def _system(flat: str, draft: Draft) -> None:
-    wsl = any(word in flat for word in places()["wsl"])
+    wsl = _says("wsl", _without(flat, "not_wsl"))
     if draft.system is None:
-        users = flat.replace("c:/users", "").replace("/mnt/c/users", "").replace("/c/users", "")
-        windows = any(word in flat for word in places()["windows"]) and not wsl
-        if any(word in users for word in places()["mac"]) and not windows and not wsl:
-            draft.system = "macos"
-        elif windows:
-            draft.system = "windows"
-        elif wsl or any(word in flat for word in places()["linux"]):
-            draft.system = "linux"
+        draft.system = "linux" if wsl else _system_by_words(flat, draft)
     draft.is_wsl = draft.is_wsl or (wsl and draft.system == "linux")
     if draft.system == "macos" and not draft.machine_name:
         draft.machine_name = "arm64" if "arm64" in flat or "apple m" in flat else ""
 
 
+def _system_by_words(flat: str, draft: Draft) -> System | None:
+    """Paths and prompts outweigh names of systems, which stand in templates and in passing too."""
+    users = flat.replace("c:/users", "").replace("/mnt/c/users", "").replace("/c/users", "")
+    seen_by_tool = draft.driver is not None or bool(draft.gpus)
+    if _says("windows_paths", flat) and not _says("linux_paths", flat):
+        return "windows"
+    if _says("mac_paths", users) and not seen_by_tool and "/home/" not in flat:
+        return "macos"
+    if _says("linux_paths", flat):
+        return "linux"
+    if _says("windows_paths", flat) or _says("windows", flat):
+        return "windows"
+    if _says("linux", flat):
+        return "linux"
+    return "macos" if _says("mac", flat) and not seen_by_tool else None
+
+
+def _says(place: str, flat: str) -> bool:
+    return any(word in flat for word in places()[place])
+
+
+def _without(flat: str, denials: str) -> str:
+    for phrase in places()[denials]:
+        if phrase in flat:
+            flat = flat.replace(phrase, "")
+    return flat
+
+
 def _container(found: str, flat: str, draft: Draft) -> None:
     if draft.container_kind is not None:
         return
-    if any(word in flat for word in places()["container"]) or re.search(r"root@[0-9a-f]{12}:", flat):
+    if _says("container", _without(flat, "not_container")) or re.search(r"root@[0-9a-f]{12}:", flat):
         kubernetes = any(word in flat for word in ("kubernetes", "kubectl", "k8s", "a pod", "the pod"))
         draft.container_kind = "kubernetes" if kubernetes else "docker"
 
@@ -116,7 +137,7 @@ def _other_cards(found: str, flat: str, draft: Draft) -> None:
     if draft.other_cards:
         return
     match = re.search(
-        r"(?<!with )\b((?:amd )?radeon (?:rx |pro |vii|graphics|rx)[\w ]{0,12}|\brx ?(?:[5-9]\d{3}|[45]\d{2}|vega)(?: ?xtx?| ?gre)?\b|\bgfx\d{3,4}\b|"  # noqa: E501
+        r"(?<!with )\b((?:amd )?radeon (?:rx |pro |vii|graphics|rx)[\w ]{0,12}|\brx ?(?:[5-9]\d{3}|[45][5-9]0|vega)(?: ?xtx?| ?gre)?\b|\bgfx\d{3,4}\b|"  # noqa: E501
         r"amd instinct mi\d{2,3}|\bmi(?:50|60|100|210|250x?|300x)\b|amd (?:gpu|card|graphics|hardware|video|windows)|(?<!with )radeon)",  # noqa: E501
         flat,
     )
