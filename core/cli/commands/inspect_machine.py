@@ -12,11 +12,16 @@ from gpuproof.core.cli.terminal import Terminal
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--target", metavar="T", default="self", help="self, python:PATH, conda:, docker:, ssh:, wsl:")
+    parser.add_argument("--compose", metavar="FILE", help="look at a compose file instead: what it asks of the GPU")
     parser.add_argument("--no-import", action="store_true", help="never start torch, and leave a sleeping GPU asleep")
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Ask the target and show what it said; 0 when facts could be gathered, 3 when none could."""
+    if arguments.compose:
+        from gpuproof.core.cli.show_compose import inspect_compose
+
+        return inspect_compose(arguments.compose, terminal)
     from gpuproof.core.launch.inspect import inspect_target
     from gpuproof.core.launch.targets import parse_target
     from gpuproof.core.launch.trust import choosing_words
