@@ -22,12 +22,12 @@ PROGRAMS = {
         HEAD + "print('Using device: cuda:0', flush=True)\nx = torch.randn(8192, 8192, device='cuda').bfloat16()\n"
         "end = time.monotonic() + 8\nwhile time.monotonic() < end:\n    for _ in range(20): x @ x\n"
         "    torch.cuda.synchronize()\nprint('done')",
-        ("gpu",),
+        "gpu",
         "proven",
     ),
     "pretends": (
         HEAD + PRETENDS + "end = time.monotonic() + 8\nwhile time.monotonic() < end: x @ x\nprint('done')",
-        ("cpu",),
+        "cpu",
         "refuted",
     ),
     "pretends-and-holds-memory": (
@@ -35,7 +35,7 @@ PROGRAMS = {
         + "held = torch.zeros(1 << 28, device='cuda')\n"
         + PRETENDS
         + "end = time.monotonic() + 8\nwhile time.monotonic() < end: x @ x\nprint('done')",
-        ("cpu",),
+        "cpu",
         "refuted",
     ),
     "in-turns": (
@@ -43,10 +43,10 @@ PROGRAMS = {
         "for _ in range(2):\n    end = time.monotonic() + 4\n    while time.monotonic() < end: y @ y\n"
         "    end = time.monotonic() + 4\n    while time.monotonic() < end:\n        for _ in range(20): x @ x\n"
         "        torch.cuda.synchronize()\nprint('done')",
-        ("mixed",),
+        "mixed",
         "proven",
     ),
-    "sleeps": (HEAD + "x = torch.zeros(10, device='cuda')\ntime.sleep(12)", ("waits", "mixed"), "not_proven"),
+    "sleeps": (HEAD + "x = torch.zeros(10, device='cuda')\ntime.sleep(12)", "waits", "not_proven"),
 }
 FIXED_WORK = (
     HEAD + "x = torch.randn(4096, 4096, device='cuda').bfloat16()\n"
@@ -63,11 +63,11 @@ def main() -> int:
     out.mkdir(parents=True, exist_ok=True)
     summary: dict[str, object] = {}
     is_right = True
-    for name, (code, behaviours, joint) in PROGRAMS.items():
+    for name, (code, behaviour, joint) in PROGRAMS.items():
         document = watched(python, code)
         (out / f"watch-{name}.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
-        row = {"verdict": document["verdict"], "joint": document["joint"]["verdict"], "expected": [behaviours, joint]}
-        row["right"] = document["verdict"] in behaviours
+        row = {"verdict": document["verdict"], "joint": document["joint"]["verdict"], "expected": [behaviour, joint]}
+        row["right"] = (document["verdict"], row["joint"]) == (behaviour, joint)
         is_right &= bool(row["right"])
         summary[name] = {**row, "figures": document["figures"], "evidence": document["evidence"]}
         print(name, row, flush=True)
