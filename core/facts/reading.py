@@ -108,5 +108,5 @@ def guarded(reader: Callable[[Answers], T], answers: Answers) -> T | Unknown:
     """Run a reader; a value of a shape that it did not expect costs only its own fact."""
     try:
         return reader(answers)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as problem:
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as problem:
         return unreadable(reader.__name__, f"{type(problem).__name__}: {problem}"[:300])
