@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ENTRY = "from gpuproof.core.cli.main import entry; entry()"
@@ -77,13 +78,14 @@ def main() -> int:
     return 0 if is_right else 1
 
 
-def watched(python: str, code: str) -> dict[str, object]:
+def watched(python: str, code: str) -> dict[str, Any]:
     """Return the document of one watched command."""
     words = [sys.executable, "-c", ENTRY, "watch", "--json", "--", python, "-c", code]
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=180, cwd=REPOSITORY)
     if not done.stdout.strip():
         raise SystemExit(f"no document: {done.stderr[-2000:]}")
-    return json.loads(done.stdout)
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
 
 
 def cost(python: str, rounds: int = 5) -> dict[str, object]:
