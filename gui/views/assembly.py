@@ -219,9 +219,10 @@ class Assembly(QObject):
 
     def _offer_upgrade(self) -> None:
         strip = UpgradeStrip()
-        home = self._window.page("home")
-        home.notice.renew().addWidget(strip)  # type: ignore[attr-defined]  # the first page is always the home page
+        home = self._window.home
+        home.show_notice(strip)
         self.upgrade.state_changed.connect(strip.show_state)
+        self.upgrade.state_changed.connect(lambda state: home.notice.setVisible(state.before is not None))
         strip.check_asked.connect(lambda: self._window.open_page("start"))
         strip.drop_asked.connect(self.upgrade.drop)
         strip.compare_asked.connect(self._compare_with_snapshot)
@@ -237,13 +238,11 @@ class Assembly(QObject):
         self.recent.look(self._context.preferences.recent_files)
 
     def _show_recent(self, reports: tuple[RecentReport, ...]) -> None:
-        from gpuproof.gui.views.home_page import HomePage
         from gpuproof.gui.views.recent_tile import RecentTile
 
         self._newest = reports[0].path if reports else None
-        home = self._window.page("home")
-        if isinstance(home, HomePage):
-            home.show_recent([RecentTile(one, partial(self.open_report, one.path)) for one in reports])
+        tiles = [RecentTile(one, partial(self.open_report, one.path)) for one in reports]
+        self._window.home.show_recent(tiles)
 
     def _ways(self, step: WizardStep) -> tuple[Callable[[], object], Callable[[], object]]:
         place = WIZARD.index(step)

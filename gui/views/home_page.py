@@ -31,6 +31,7 @@ class HomePage(Page):
         self.problem = ProblemStrip()
         self.body.addWidget(self.problem)
         self.notice = Place()  # for what was noticed at the start
+        self.notice.hide()
         self.body.addWidget(self.notice)
         self.body.addSpacing(theme.px(4))
         self.body.addWidget(self._hero())
@@ -50,6 +51,10 @@ class HomePage(Page):
             inside.addWidget(label(text("None yet. The first check writes one."), "muted"))
         for tile in tiles:
             inside.addWidget(tile)
+
+    def show_notice(self, notice: QWidget) -> None:
+        """Hold a notice; it is seen while it is visible itself."""
+        self.notice.renew().addWidget(notice)
 
     def first_focus(self) -> QWidget | None:
         """Start with the main thing."""

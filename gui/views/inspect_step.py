@@ -53,6 +53,7 @@ class InspectStep(Page):
         self.chain.chosen.connect(self._choose)
         self._details = Place(spacing=12)
         self._case_place = Place()
+        self._case_place.hide()
         self._case: Case | None = None
         for part in (self.running, self.problem, self._case_place, self.banner):
             self.body.addWidget(part)
@@ -94,6 +95,7 @@ class InspectStep(Page):
         if state.case is self._case:
             return
         self._case = state.case
+        self._case_place.setVisible(state.case is not None)
         inside = self._case_place.renew()
         if state.case is not None:
             from gpuproof.gui.views.case_card import case_card

@@ -39,7 +39,8 @@ class MainWindow(QWidget):
         self.sidebar = Sidebar()
         self.stack = QStackedWidget()
         self._lay_out()
-        self._add("home", HomePage(self.open_page))
+        self.home = HomePage(self.open_page)
+        self._add("home", self.home)
         self.sidebar.chosen.connect(self.open_page)
         self.sidebar.language_asked.connect(self.switch_language)
         self.sidebar.look_asked.connect(self.switch_look)
@@ -119,9 +120,7 @@ class MainWindow(QWidget):
 
     def show_problem(self, problem: UserProblem) -> None:
         """Say on the home page why something could not be opened."""
-        home = self._pages["home"]
-        assert isinstance(home, HomePage)
-        home.problem.show_problem(problem.message, problem.hint)
+        self.home.problem.show_problem(problem.message, problem.hint)
         self.open_page("home")
 
     def switch_language(self) -> None:
