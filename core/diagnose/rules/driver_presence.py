@@ -172,7 +172,7 @@ def wsl_libcuda(machine: Machine) -> Verdict:
         return by_message("wsl_libcuda", machine, said)
     if not is_wsl(machine):
         return Passed() if system_of(machine) else CannotTell(unknowns(machine.os))
-    signs = seen(machine, "driver.libcuda-missing", "driver.libcuda-link")
+    signs = seen(machine, "driver.libcuda-missing", "driver.libcuda-link", "driver.libcuda-warning")
     if signs:
         return failed("wsl_libcuda", machine, quotes(signs), "likely")
     inside = not isinstance(machine.wsl, Unknown) and machine.wsl.linux_driver_inside

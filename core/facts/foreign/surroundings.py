@@ -32,7 +32,8 @@ def read(found: str, flat: str, draft: Draft) -> None:
 
 
 def _system(flat: str, draft: Draft) -> None:
-    wsl = _says("wsl", _without(flat, "not_wsl"))
+    meant = _without(flat, "not_wsl")
+    wsl = _says("wsl", meant) or re.search(r"\bwsl2?\b", meant) is not None
     if draft.system is None:
         draft.system = "linux" if wsl else _system_by_words(flat, draft)
     draft.is_wsl = draft.is_wsl or (wsl and draft.system == "linux")
