@@ -61,7 +61,7 @@ def _check(cause: str, machine: Machine) -> Verdict:
     said = seen(machine, *_NO_KERNEL)
     ids = {
         "arch_too_old": ("arch.too-old-said", "arch.container-too-old"),
-        "arch_too_new": ("arch.toolkit-too-old", "arch.container-too-new"),
+        "arch_too_new": ("arch.toolkit-too-old", "arch.container-too-new", "arch.tensorflow-new"),
     }
     stated = seen(machine, *ids[cause])
     if stated and not has(machine, "extension.cuda-build"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gpuproof.core.diagnose.context import has, is_available, quotes, seen, torch_build, unknowns
+from gpuproof.core.diagnose.context import has, is_available, quotes, seen, system_of, torch_build, unknowns
 from gpuproof.core.diagnose.making import by_message, failed, no_message
 from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
 from gpuproof.core.facts.machine import Machine
@@ -146,6 +146,9 @@ def windows_dll(machine: Machine) -> Verdict:
 def windows_pagefile(machine: Machine) -> Verdict:
     """Fail on WinError 1455: the commit limit, not the DLL that the message names."""
     said = seen(machine, "windows.pagefile")
+    allocator = seen(machine, "windows.cpu-allocator")
+    if allocator and not said and system_of(machine) == "windows":
+        return failed("windows_pagefile", machine, quotes(allocator), "possible")
     return by_message("windows_pagefile", machine, said) if said else no_message(machine)
 
 

@@ -30,6 +30,7 @@ _EXTENSIONS = (
     "extension.cuda-build",
     "extension.onnxruntime",
     "extension.tensorflow",
+    "extension.jax",
     "extension.library-major",
 )
 

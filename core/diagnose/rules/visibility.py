@@ -46,7 +46,8 @@ def visible_devices(machine: Machine) -> Verdict:
     unseen = seen(machine, *_UNSEEN)
     live = torch_live(machine)
     not_seen = is_available(machine) is False or bool(unseen) or (live is not None and live.device_count == 0)
-    if is_available(machine) is True and not has(machine, "gpu.ordinal"):
+    in_workers = has(machine, "hint.ray") and has(machine, "gpu.no-gpus")  # Ray hides GPUs from its workers
+    if is_available(machine) is True and not has(machine, "gpu.ordinal") and not in_workers:
         return Passed()
     if isinstance(value, str) and not_seen and has_cuda_build(machine) is not False:
         how = _hides(value, machine)
