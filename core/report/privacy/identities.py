@@ -16,6 +16,8 @@ from gpuproof.core.report.privacy.public_words import public_words
 
 _USER_VARIABLES = ("USER", "LOGNAME", "USERNAME", "SUDO_USER")
 _HOST_VARIABLES = ("HOSTNAME", "HOST", "COMPUTERNAME", "NAME")
+_LONGEST = 128  # of one identifier; a longer "name" only stands in a file that wants to cost time
+_MOST = 200
 _STAND_IN = re.compile(r"[a-z]+-[0-9a-f]{10}(?:\.\w{1,8})?\Z")
 
 # Each pattern has one group, the identifier. Homes first: they are the most common leak.
@@ -79,9 +81,9 @@ def telling(found: Iterable[Identity]) -> tuple[Identity, ...]:
     for identity in sorted(found, key=lambda one: _PRIORITY.index(one.kind)):
         value = identity.value.strip().strip("/\\")
         for part in (value, value.split(".", 1)[0]) if identity.kind == "host" else (value,):
-            if part and not _is_generic(identity.kind, part) and not _STAND_IN.match(part):
+            if 0 < len(part) <= _LONGEST and not _is_generic(identity.kind, part) and not _STAND_IN.match(part):
                 kept.setdefault(part.casefold(), Identity(identity.kind, part))
-    return tuple(sorted(kept.values(), key=lambda one: (-len(one.value), one)))
+    return tuple(sorted(list(kept.values())[:_MOST], key=lambda one: (-len(one.value), one)))
 
 
 def _is_generic(kind: str, value: str) -> bool:

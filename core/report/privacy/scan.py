@@ -17,7 +17,7 @@ from gpuproof.core.problems import CouldNotFinish
 from gpuproof.core.words import text
 
 _FORMS = {
-    "credential in a URL": r"[a-z][a-z0-9+.-]*://(?!\[removed\]@)[^\s/@\"'<>\\]+:[^\s/@\"'<>\\]*@",
+    "credential in a URL": r"[a-z0-9]://(?!\[removed\]@)[^\s/@:\"'<>\\]+:[^\s/@\"'<>\\]*@",
     "token": r"\bhf_[a-z0-9]{8,}|\bgh[pousr]_[a-z0-9]{10,}|\bgithub_pat_\w{10,}|\bakia[0-9a-z]{12,}|\bglpat-[\w-]{10,}"
     r"|-----begin [a-z ]*private key",
     "hardware address": r"(?<![\w:-])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![\w:-])",

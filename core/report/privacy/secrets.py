@@ -13,8 +13,8 @@ _TOKENS = re.compile(
     re.I,
 )
 _ASSIGNED = re.compile(
-    r"([\w.-]*(?:token|secret|password|passwd|passphrase|api[_-]?key|access[_-]?key|private[_-]?key|credential)[\w]*"
-    r"\"?\s*[=:]\s*\"?)(?!\[removed\]|\d+\b)([^\s\"',;&]{3,})",
+    r"((?:token|secret|password|passwd|passphrase|api[_-]?key|access[_-]?key|private[_-]?key|credential)\w{0,32}"
+    r"\"?\s{0,8}[=:]\s{0,8}\"?)(?!\[removed\]|\d+\b)([^\s\"',;&]{3,})",
     re.I,
 )
 _BEARER = re.compile(r"\b((?:Bearer|Basic)\s+)[A-Za-z0-9+/=._~-]{8,}")
