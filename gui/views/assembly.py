@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 
 from gpuproof.core.checkup import Checkup, CheckupSettings
 from gpuproof.core.problems import UserProblem
+from gpuproof.core.words import text
 from gpuproof.gui.context import Context
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
 from gpuproof.gui.presenters.check_state import CheckState
@@ -77,7 +78,15 @@ class Assembly(QObject):
         """Open a report file; what is wrong with it is said on the home page."""
         from gpuproof.gui.presenters.opened import open_file
 
+        if self.check.state.is_busy:
+            found = text("A check is running; a report cannot be opened now.")
+            self._window.show_problem(UserProblem(found, text("Stop it first (Esc), or wait until it has ended.")))
+            return
+        self.replay.cancel()
+
         def show(state: CheckState) -> None:
+            if self.check.state.is_busy:  # a check was started while the file was read
+                return
             self._context.remember(path)
             self.check.show(state)
             has_run = state.core.result is not None
@@ -97,7 +106,8 @@ class Assembly(QObject):
         self._window.open_page("home")
 
     def start_check(self, settings: CheckupSettings) -> None:
-        """Begin a check and show it."""
+        """Begin a check and show it; a replay ends."""
+        self.replay.cancel()
         self.check.check(settings)
         self._window.open_page("inspect")
 

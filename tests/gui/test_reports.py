@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from helpers.reports import a_report, a_result, some_answers
-from helpers.wizard import a_broken_chain, a_long_result
+from helpers.wizard import Script, a_broken_chain, a_long_result
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
@@ -238,3 +238,27 @@ def test_a_snapshot_is_kept_and_the_changed_driver_noticed(
     qtbot.waitUntil(lambda: second.assembly.upgrade.state.before is not None)
     words = [label.text() for label in second.window.page("home").findChildren(QLabel)]
     assert "The driver was changed since the snapshot with 580.159.04." in words
+
+
+def test_a_report_is_not_opened_over_a_running_check(open_window: Any, qtbot: Any, own_report: Path) -> None:
+    opened = open_window(Script(waits_at="inspect"))
+    check = opened.assembly.check
+    opened.window.open_page("start")
+    opened.window.page("start").start_button.click()
+    qtbot.waitUntil(lambda: check.state.running == "inspect")
+    opened.window.open_report_file(own_report)
+    assert opened.window.page("home").problem.message() == "A check is running; a report cannot be opened now."
+    assert check.state.is_busy
+
+
+def test_starting_a_check_ends_a_replay(open_window: Any, qtbot: Any, own_report: Path) -> None:
+    opened = open_window(Script())
+    check, replay = opened.assembly.check, opened.assembly.replay
+    opened.window.open_report_file(own_report, replay=True)
+    qtbot.waitUntil(lambda: replay.is_running)
+    opened.window.open_page("start")
+    opened.window.page("start").start_button.click()
+    assert not replay.is_running
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    assert not check.state.is_replaying
+    assert not check.state.is_opened
