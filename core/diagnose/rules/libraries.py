@@ -22,6 +22,7 @@ from gpuproof.core.words import Text, text
 
 _EXTENSIONS = (
     "extension.bitsandbytes",
+    "extension.bitsandbytes-file",
     "extension.flash-attn",
     "extension.ampere",
     "extension.xformers",

@@ -41,6 +41,7 @@ def _answers(flat: str, draft: Draft) -> None:
                 draft.is_available = said.group(1) == "true"
                 if not draft.is_available:
                     break
+    _printed_together(flat, draft)
     count = re.search(r"device_count\(\)[)\s:`>=\-]{0,12}(?:out\[\d+\]: |returns |is )?(\d{1,2})\b", flat)
     if count is not None and draft.device_count is None:
         draft.device_count = int(count.group(1))
@@ -50,6 +51,19 @@ def _answers(flat: str, draft: Draft) -> None:
     if none is not None and draft.torch_has_cuda is None:
         draft.torch_cuda = dotted(none.group(1).strip("'"))
         draft.torch_has_cuda = draft.torch_cuda is not None
+
+
+def _printed_together(flat: str, draft: Draft) -> None:
+    """``print(torch.__version__, torch.version.cuda, torch.cuda.is_available())`` answers ``2.1.0+cu121 12.1 True``."""
+    if "is_available" not in flat or "__version__" not in flat or draft.is_available is not None:
+        return
+    said = re.search(r"\b([12]\.\d{1,2}\.\d{1,2}[\w.+]{0,24}) (none |\d{1,2}\.\d )?(true|false)\b", flat)
+    if said is not None:
+        draft.torch_version = draft.torch_version or said.group(1)
+        draft.is_available = said.group(3) == "true"
+        if said.group(2) and draft.torch_has_cuda is None:
+            draft.torch_cuda = dotted(said.group(2).strip())
+            draft.torch_has_cuda = draft.torch_cuda is not None
 
 
 def _printed_version(found: str, flat: str, draft: Draft) -> None:
