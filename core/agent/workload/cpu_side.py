@@ -22,11 +22,11 @@ MICROS = (1, 2, 4, 8, 16)
 _TUNE_S = {"quick": 1.2, "standard": 8.0, "4k": 30.0}
 # precision of the interval, shortest and longest time of one measurement
 RULES: Dict[str, StopRule] = {
-    "quick": StopRule(0.05, 1.5, 6.0),
-    "standard": StopRule(0.05, 3.0, 60.0),
+    "quick": StopRule(0.05, 1.5, 4.0),
+    "standard": StopRule(0.05, 3.0, 30.0),
     "4k": StopRule(0.05, 3.0, 120.0),
 }
-_AGAIN = {"quick": StopRule(0.05, 0.8, 2.5), "standard": StopRule(0.05, 3.0, 30.0), "4k": StopRule(0.05, 3.0, 60.0)}
+_AGAIN = {"quick": StopRule(0.05, 0.8, 1.5), "standard": StopRule(0.05, 3.0, 12.0), "4k": StopRule(0.05, 3.0, 60.0)}
 
 
 class Candidate(NamedTuple):

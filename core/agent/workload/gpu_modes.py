@@ -3,11 +3,28 @@
 import importlib
 import os
 import shutil
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 import torch
 
 from .gpu_runner import Runner, Slot, Stock, Variant
+from .presets import WINDOW
+
+
+def rungs(batch: int, tuned: bool) -> List[Variant]:
+    """Return the ladder: what a user's own application may leave on the table, from naive to compiled.
+
+    ``tuned``: the library searches for its best algorithms, which takes some 6 s per precision: not in a quick run.
+    """
+    return [
+        Variant("naive", "fp32", False, WINDOW, micro=1),
+        Variant("fp32", "fp32", True, batch),
+        Variant("tf32", "tf32", True, batch),
+        Variant("fp16", "fp16", True, batch, autotune=tuned),
+        Variant("bf16", "bf16", True, batch, autotune=tuned),
+        Variant("fp16+graph", "fp16", True, batch, autotune=tuned, mode="graph", fused=True),
+        Variant("fp16+compile", "fp16", True, batch, autotune=tuned, mode="compile", fused=True),
+    ]
 
 
 def make_runner(stock: Stock, variant: Variant, io: str) -> Runner:

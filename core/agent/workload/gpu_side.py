@@ -9,7 +9,7 @@ import torch
 from . import check, processor
 from .accelerator import Accelerator, NoAccelerator, find, is_out_of_memory
 from .cpu_side import PREPARING_THREADS
-from .gpu_modes import make_runner, why_no_compile, why_no_graph
+from .gpu_modes import make_runner, rungs, why_no_compile, why_no_graph
 from .gpu_runner import Runner, Stock, Variant, run_on_reference
 from .inputs import make_inputs
 from .intervals import StopRule, interval
@@ -32,6 +32,7 @@ RULES: Dict[str, StopRule] = {
 }
 _LIMITS_S = {"quick": 1.5, "standard": 8.0, "4k": 8.0}
 _PROBE_BLOCKS = 3
+_BESIDE_S = 5.0  # longest measurement of a variant that is not the headline
 _MEMORY_SHARE = 0.8
 
 
@@ -97,17 +98,7 @@ class GpuSide:
     def _ladder(self) -> List[Variant]:
         batch = int(self.params.get("batch") or self._fitting_batch())
         wanted = tuple(self.params.get("precisions") or ())
-        # the library's search for the best algorithm takes some 6 s per precision: not in a quick run
-        tuned = self.preset.name != "quick"
-        rows = [
-            Variant("naive", "fp32", False, WINDOW, micro=1),
-            Variant("fp32", "fp32", True, batch),
-            Variant("tf32", "tf32", True, batch),
-            Variant("fp16", "fp16", True, batch, autotune=tuned),
-            Variant("bf16", "bf16", True, batch, autotune=tuned),
-            Variant("fp16+graph", "fp16", True, batch, autotune=tuned, mode="graph", fused=True),
-            Variant("fp16+compile", "fp16", True, batch, autotune=tuned, mode="compile", fused=True),
-        ]
+        rows = rungs(batch, tuned=self.preset.name != "quick")
         kept = []
         for row in rows:
             reason = self._why_not(row, wanted)
@@ -215,24 +206,31 @@ class GpuSide:
         everything = ranked if self.preset.name != "quick" else [name for name in ranked if name == "fp32"]
         names = list(dict.fromkeys([*ranked[:1], *everything]))
         for number, name in enumerate(names):
-            for io in ("full", "none"):
-                if name != ranked[0] and self.preset.name == "quick" and io == "none":
-                    continue
-                share = 0.5 + 0.5 * number / len(names)
-                self._step("measuring", share, variant=name)
-                self._measure(name, io)
+            self._step("measuring", 0.5 + 0.5 * number / len(names), variant=name)
+            for io in self._modes(name, ranked[0]):
+                self._measure(name, io, is_headline=name == ranked[0])
         if ranked:
             self.variants[ranked[0]]["is_best"] = True
+
+    def _modes(self, name: str, best: str) -> Tuple[str, ...]:
+        """Return how a variant is measured: the best both ways; the others as short as their part in it allows."""
+        if name == best:
+            return ("full", "none")
+        if self.preset.name == "quick":
+            return ("full",)
+        return ("full", "none") if name == "fp32" else ("none",)
 
     def _ranked(self) -> List[str]:
         passed = [name for name, figures in self.variants.items() if figures.get("passed")]
         return sorted(passed, key=lambda name: -float(self.variants[name]["probe_fps"]))
 
-    def _measure(self, name: str, io: str) -> None:
+    def _measure(self, name: str, io: str, is_headline: bool) -> None:
         described = self.variants[name]
         runner = make_runner(self.stock, Variant(**described["variant"]), io)
         self._warm_up(runner, time.perf_counter())
         rule = RULES[self.preset.name]
+        if not is_headline:
+            rule = rule._replace(longest_s=min(rule.longest_s, _BESIDE_S))
         times: List[float] = []
         began = time.perf_counter()
         while not rule.is_enough(times, time.perf_counter() - began):
