@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy
 
 from gpuproof.core.words import Text
 from gpuproof.gui.style import speech, theme
-from gpuproof.gui.views.parts import column, icon_label, label
+from gpuproof.gui.views.parts import column, icon_label, is_return, label
 
 
 class ActionTile(QAbstractButton):
@@ -38,6 +38,13 @@ class ActionTile(QAbstractButton):
         """Let the layout decide; a bare button has no size of its own."""
         inside = self.layout()
         return inside.sizeHint() if inside is not None else super().sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
+        """Press with Return too."""
+        if is_return(event):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
         """Paint the ground; the labels paint themselves."""

@@ -10,7 +10,7 @@ from gpuproof.core.diagnose.model import LinkName
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.chain import LINKS, ShownLink, link_title, state_tone, state_word
 from gpuproof.gui.style import icons, speech, theme
-from gpuproof.gui.views.parts import chip, column, label, retone, row
+from gpuproof.gui.views.parts import chip, column, is_return, label, retone, row
 
 _ICONS = {"ok": "check", "warning": "warning", "broken": "cross", "unknown": "question"}
 _RAIL = 64
@@ -51,9 +51,11 @@ class LinkButton(QAbstractButton):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
-        """Move along the chain with the arrow keys."""
+        """Move along the chain with the arrow keys; Return opens."""
         by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        if by is None:
+        if is_return(event):
+            self.click()
+        elif by is None:
             super().keyPressEvent(event)
         else:
             self.moved.emit(by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,6 +22,22 @@ from gpuproof.gui.style import icons, speech, theme
 from gpuproof.gui.style.colours import Tone
 
 _NARROWEST = 90
+
+
+def is_return(event: QKeyEvent) -> bool:
+    """Tell whether Return or Enter was pressed: it presses what has the focus, as people expect of a form."""
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class PushButton(QPushButton):
+    """A button that Return presses too; Qt does that in dialogs only."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
+        """Press with Return; everything else is Qt's."""
+        if is_return(event):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
 
 def label(words: Text, role: str = "", *, wraps: bool = False, tone: Tone | None = None) -> QLabel:
@@ -64,7 +81,7 @@ def button(
     says: Text | None = None,
 ) -> QPushButton:
     """Make a button; ``says`` is its accessible name where its words are short or missing."""
-    made = QPushButton()
+    made = PushButton()
     speech.put(made, words)
     if kind:
         made.setProperty("kind", kind)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 
 from PySide6.QtCore import QDateTime, QLocale, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy
 
 from gpuproof.core.words import Text, literal, text
@@ -16,7 +16,7 @@ from gpuproof.gui.presenters.recent import RecentReport
 from gpuproof.gui.style import speech, theme
 from gpuproof.gui.style.colours import Tone
 from gpuproof.gui.views.banner import TONE_ICONS
-from gpuproof.gui.views.parts import chip, icon_label, label
+from gpuproof.gui.views.parts import chip, icon_label, is_return, label
 
 
 class RecentTile(QAbstractButton):
@@ -56,6 +56,13 @@ class RecentTile(QAbstractButton):
         when = _when(self._report.made_at)
         speech.put_data(self._when, when)
         self.setAccessibleName(f"{speech.say(self._words)}: {self._report.device or self._report.path.name}, {when}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
+        """Press with Return too."""
+        if is_return(event):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
         """Paint the ground."""

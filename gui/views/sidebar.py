@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.steps import WIZARD, StepLook, look_of
 from gpuproof.gui.style import icons, speech, theme
-from gpuproof.gui.views.parts import button, column, label, row
+from gpuproof.gui.views.parts import PushButton, button, column, label, row
 
 if TYPE_CHECKING:
     from gpuproof.gui.presenters.check_state import CheckState
@@ -43,7 +43,7 @@ _LOOK_WORDS: dict[StepLook, Text] = {
 }
 
 
-class Entry(QPushButton):
+class Entry(PushButton):
     """One place to go to."""
 
     def __init__(self, name: str) -> None:

@@ -56,7 +56,7 @@ def test_the_whole_way_by_keyboard(open_window: Any, qtbot: Any, tmp_path: Path)
     qtbot.waitUntil(window.isActiveWindow)
     window.focus_first()
     qtbot.waitUntil(lambda: window.focusWidget() is window.page("home").check_button)
-    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
     assert window.page_name == "start"
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: check.state.core.recommendation is not None and not check.state.is_busy)
