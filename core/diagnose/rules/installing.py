@@ -79,7 +79,13 @@ def _pin_fault(version: str, variant: str, said: str) -> Text | None:
         return text("torch {version} was never published for {variant}", version=version, variant=variant or "PyPI")
     versions = re.search(r"from versions: ([^)]{0,4000})", said)
     listed = [part.strip() for part in versions.group(1).split(",")] if versions is not None else []
-    if variant and version in listed and not any("+" in part for part in listed):
+    if variant and version in {part.split("+")[0] for part in listed}:
+        if any("+" in part for part in listed):
+            return text(
+                "torch {version} is on that index for other variants, not for {variant}",
+                version=version,
+                variant=variant,
+            )
         return text("the asked-for build is not on the index that was searched, which lists plain versions only")
     return None
 

@@ -49,6 +49,7 @@ def _note_nothing_collected(draft: Draft) -> None:
 
 def _apart(found: str) -> str:
     """Give every known key its own line again; a paste may have lost its line ends."""
+    found = found.replace(" : ", ": ")  # aligned lists lose their columns together with their line ends
     for key in _KEYS[1:]:
         if key != "OS" and f" {key}:" in found:
             found = found.replace(f" {key}:", f"\n{key}:")
