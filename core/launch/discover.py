@@ -23,6 +23,7 @@ from gpuproof.core.launch.model import Target
 from gpuproof.core.launch.search import SEARCH_S, Candidate, applications_of, candidates
 from gpuproof.core.launch.surroundings import is_frozen
 from gpuproof.core.launch.trust import Trust, trust_of
+from gpuproof.core.launch.usual import active_environment
 
 Kind = Literal["self", "gpuproof", "venv", "conda", "pyenv", "uv", "pipx", "system", "app"]
 
@@ -65,6 +66,9 @@ def find_environments(
 
 
 def _with_own(others: Iterable[Candidate]) -> Iterator[Candidate]:
+    active = active_environment() if is_frozen() else None
+    if active is not None:
+        yield Candidate(active, "venv")
     if not is_frozen():
         yield Candidate(Path(sys.prefix), "self", Path(sys.executable))
     yield from others

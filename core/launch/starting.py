@@ -36,17 +36,26 @@ class Start:
 def start_of(target: Target) -> Start:
     """Return how to start an agent there; raises ``UserProblem`` where the target cannot even be named."""
     if target.kind == "self":
-        if is_frozen():
-            raise UserProblem(
-                text("This packaged app holds no Python of its own to look into."),
-                text("Choose a Python environment; `gpuproof targets` lists those found here."),
-            )
-        return local_start(sys.executable, {})
+        return _own_start()
     if target.kind == "python":
         return local_start(existing_interpreter(target.name), {"PYTHONHOME": None})
     from gpuproof.core.launch.elsewhere import start_elsewhere
 
     return start_elsewhere(target)
+
+
+def _own_start() -> Start:
+    if not is_frozen():
+        return local_start(sys.executable, {})
+    from gpuproof.core.launch.usual import usual_python
+
+    usual = usual_python()
+    if usual is None:
+        raise UserProblem(
+            text("This packaged app holds no Python of its own to look into."),
+            text("Choose a Python environment; `gpuproof targets` lists those found here."),
+        )
+    return local_start(str(usual), {"PYTHONHOME": None})
 
 
 def local_start(interpreter: str, changes: Mapping[str, str | None]) -> Start:
