@@ -91,8 +91,8 @@ def _conclusions(figures: dict[str, Any]) -> str:
     return (
         "## What limits the best variant\n\n"
         f"The best variant reaches {best:.0f} % of the matmul ceiling; 40 % was aimed at and is not reached. By\n"
-        "stage (compiled, batch 128, microseconds a frame): super-resolution 43, reconstruction 23, face encoding 5,\n"
-        "alignment 2.5, cutting out and compositing 2.6. Super-resolution at width 64 holds 59 % of the arithmetic: its\n"
+        "stage (compiled, batch 128, microseconds a frame): super-resolution 43, reconstruction 23, encoding 5,\n"
+        "alignment 2.5, cutting out and compositing 2.6. Super-resolution at width 64 holds 59 % of the work: its\n"
         "convolutions alone run at about 425 TFLOP/s, but each PReLU is a second pass over memory, as neither the\n"
         "library's fused kernels nor the compiler's convolution templates (tried, 12 % slower) take it in.\n"
     )
