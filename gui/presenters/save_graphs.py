@@ -80,7 +80,7 @@ def _axes(top: float, start: float, end: float) -> str:
 def _path(track: Track, top: float, start: float, end: float) -> str:
     times, values = track.steps()
     x: Floats = LEFT + (times - start) / (end - start) * (WIDTH - 20 - LEFT)
-    y: Floats = (HEIGHT - 30) - values / top * (HEIGHT - 30 - TOP)
+    y = (HEIGHT - 30) - values / top * (HEIGHT - 30 - TOP)
     parts, is_down = [], False
     for one, other in zip(x, y, strict=True):
         if np.isnan(other):

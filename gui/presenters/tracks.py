@@ -8,16 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
+Values: TypeAlias = NDArray[np.float32]
 
 
 class Track:
     """The newest ``capacity`` values of one series with their times (seconds since the session began)."""
 
-    __slots__ = ("_capacity", "_data", "_end", "highest", "latest", "newest", "revision")
+    __slots__ = ("_capacity", "_end", "_room", "_times", "_values", "highest", "latest", "newest", "revision")
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._data = np.empty((2, 2 * capacity), dtype=np.float64)
+        self._room = capacity + max(1, capacity // 4)
+        self._times: Floats = np.empty(self._room, dtype=np.float64)
+        self._values: Values = np.empty(self._room, dtype=np.float32)  # seven digits are more than any sensor has
         self._end = 0
         self.revision = 0
         self.highest = 0.0
@@ -26,11 +29,13 @@ class Track:
 
     def append(self, at_s: float, value: float | None) -> None:
         """Add a value; None is a gap. The oldest value is forgotten when the memory is full."""
-        if self._end == 2 * self._capacity:
-            self._data[:, : self._capacity] = self._data[:, self._capacity :]
+        if self._end == self._room:
+            start = self._room - self._capacity
+            self._times[: self._capacity] = self._times[start:].copy()
+            self._values[: self._capacity] = self._values[start:].copy()
             self._end = self._capacity
-        self._data[0, self._end] = at_s
-        self._data[1, self._end] = np.nan if value is None else value
+        self._times[self._end] = at_s
+        self._values[self._end] = np.nan if value is None else value
         self._end += 1
         self.revision += 1
         self.latest = value
@@ -40,18 +45,19 @@ class Track:
 
     def close_gap(self, since_s: float) -> None:
         """Forget a gap at the end that began after a time: the next value follows on at once."""
-        if self._end and np.isnan(self._data[1, self._end - 1]) and self._data[0, self._end - 1] >= since_s:
-            self._end -= 1
+        last = self._end - 1
+        if last >= 0 and np.isnan(self._values[last]) and self._times[last] >= since_s:
+            self._end = last
 
     def __len__(self) -> int:
         return min(self._end, self._capacity)
 
-    def points(self) -> tuple[Floats, Floats]:
+    def points(self) -> tuple[Floats, Values]:
         """Return times and values, oldest first; views that are valid until the next ``append``."""
         start = max(0, self._end - self._capacity)
-        return self._data[0, start : self._end], self._data[1, start : self._end]
+        return self._times[start : self._end], self._values[start : self._end]
 
-    def steps(self, most: int = 1200) -> tuple[Floats, Floats]:
+    def steps(self, most: int = 1200) -> tuple[Floats, Values]:
         """Return the corners of the steps to draw, thinned to about ``most`` values with peaks and dips kept."""
         times, values = thinned(*self.points(), most)
         return np.repeat(times, 2)[1:], np.repeat(values, 2)[:-1]
@@ -65,7 +71,7 @@ class Track:
         return float(values[place])
 
 
-def thinned(times: Floats, values: Floats, most: int) -> tuple[Floats, Floats]:
+def thinned(times: Floats, values: Values, most: int) -> tuple[Floats, Values]:
     """Keep the smallest and the largest value of every bucket, so that a short dip stays visible."""
     size = -(-len(times) // max(1, most // 2))
     if size <= 2:

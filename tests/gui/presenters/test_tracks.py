@@ -55,7 +55,7 @@ def test_the_newest_value_is_remembered_across_a_gap() -> None:
 
 
 def test_a_single_dip_survives_thinning() -> None:
-    values = np.full(50_000, 100.0)
+    values = np.full(50_000, 100.0, dtype=np.float32)
     values[31_234] = 3.0
     _, kept = thinned(np.arange(50_000.0), values, 600)
     assert len(kept) < 1_300
@@ -65,7 +65,7 @@ def test_a_single_dip_survives_thinning() -> None:
 @given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), min_size=1, max_size=400), st.integers(4, 50))
 def test_thinning_keeps_the_extremes_and_the_order(found: list[float | None], most: int) -> None:
     times = np.arange(float(len(found)))
-    values = np.array([math.nan if value is None else value for value in found])
+    values = np.array([math.nan if value is None else value for value in found], dtype=np.float32)
     thin_times, thin_values = thinned(times, values, most)
     assert np.all(np.diff(thin_times) >= 0)
     known = values[~np.isnan(values)]
