@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import signal
 import subprocess
 import sys
+import time
 
 from gpuproof.core.launch.model import RunRecord, Target
+from gpuproof.core.launch.process_tree import end_tree
 from gpuproof.core.launch.starting import Start
 from gpuproof.core.launch.surroundings import child_environment, quiet_start
 from gpuproof.core.problems import CouldNotFinish, UserProblem
@@ -80,19 +83,27 @@ def _status_words(status: int | None) -> str:
 
 
 def _is_python(program: str) -> bool:
+    mark = f"probe-{os.getpid()}-{time.monotonic_ns()}"
     try:
-        answer = subprocess.run(
+        process = subprocess.Popen(
             [program, "-c", _PROBE],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PROBE_S,
-            check=False,
-            env=child_environment("probe"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=child_environment(mark),
             **quiet_start(),
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError:
         return False
-    return b"gpuproof-python" in answer.stdout[:4096]
+    try:
+        answer, _ = process.communicate(timeout=PROBE_S)
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        end_tree(process, mark)
+        if process.stdout is not None:
+            process.stdout.close()
+    return b"gpuproof-python" in answer[:4096]
 
 
 def _not_a_python(program: str, reason: str) -> UserProblem:

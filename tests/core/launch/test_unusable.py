@@ -5,11 +5,13 @@ import shutil
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from helpers.fake_agent import program
 
 from gpuproof.core.launch import run as run_module
 from gpuproof.core.launch.model import RunRecord, Target
+from gpuproof.core.launch.process_tree import is_alive
 from gpuproof.core.launch.run import run_agent
 from gpuproof.core.launch.targets import parse_target
 from gpuproof.core.launch.unusable import exit_words
@@ -72,6 +74,15 @@ def test_a_silent_program_is_no_python(tmp_path, monkeypatch):
     monkeypatch.setattr(run_module, "HELLO_WITHIN_S", 0.2)
     monkeypatch.setattr("gpuproof.core.launch.unusable.PROBE_S", 0.2)
     assert "is not a Python interpreter" in refusal_of(program(tmp_path, "#!/bin/sh\nsleep 60\n", "python"))
+
+
+def test_a_silent_program_leaves_no_child_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_module, "HELLO_WITHIN_S", 0.2)
+    monkeypatch.setattr("gpuproof.core.launch.unusable.PROBE_S", 0.2)
+    refusal_of(program(tmp_path, f"#!/bin/sh\nsleep 60 &\necho $! >> {tmp_path}/children\nwait\n", "python"))
+    children = [int(number) for number in (tmp_path / "children").read_text().split()]
+    assert len(children) == 2, "the first start and the probe"
+    assert not [number for number in children if psutil.pid_exists(number) and is_alive(psutil.Process(number))]
 
 
 def test_a_venv_whose_python_is_gone_is_broken(tmp_path):
