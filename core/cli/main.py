@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from gpuproof.core.cli.terminal import Terminal
+from gpuproof.core.cli.terminal import Terminal, unwritten
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import LANGUAGES, Language, text
 
@@ -55,14 +55,32 @@ def main(arguments: Sequence[str] | None = None, terminal: Terminal | None = Non
 
 
 def entry() -> None:
-    """Console-script entry; a reader that closed the pipe (``| head``) is no error."""
+    """Console-script entry; a reader that closed the pipe (``| head``) is no error, a full disk is one."""
+    _stand_in_for_closed_streams()
     try:
         code = main()
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_the_answer()
         code = 0
+    except OSError as problem:  # what commands meet elsewhere, they say themselves
+        _drop_the_answer()
+        _say_problem(unwritten(problem), Terminal(language=_system_language()))
+        code = 3
     sys.exit(code)
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Give ``>&-`` and a program without a console somewhere to write to, so that no file takes their number."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  it lives as long as the process
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def _drop_the_answer() -> None:
+    """Let the interpreter's own last flush go nowhere; it would complain a second time."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(words: list[str], command: str | None, terminal: Terminal) -> int:

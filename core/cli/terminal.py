@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-from gpuproof.core.words import Language, Text
+from gpuproof.core.problems import CouldNotFinish
+from gpuproof.core.words import Language, Text, text
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,3 +41,11 @@ class Terminal:
             self.out.write("\n")
         else:
             show()
+
+
+def unwritten(problem: OSError) -> CouldNotFinish:
+    """Return what to say when standard output takes no more, typically a full disk behind ``> FILE``."""
+    return CouldNotFinish(
+        text("The answer could not be written: {why}.", why=problem.strerror or str(problem)),
+        text("Make room, or send the output elsewhere."),
+    )

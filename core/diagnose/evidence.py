@@ -20,11 +20,7 @@ def read_evidence(data: str | bytes) -> tuple[str, Machine]:
     raw = data.encode("utf-8", "replace") if isinstance(data, str) else data
     if len(raw) > MAXIMUM_BYTES:
         raise UserProblem(
-            text(
-                "The input has {found} MiB, at most {limit} MiB are read.",
-                found=len(raw) >> 20,
-                limit=MAXIMUM_BYTES >> 20,
-            ),
+            text("The input is too large: at most {limit} MiB are read.", limit=MAXIMUM_BYTES >> 20),
             text("Hand in the part around the error, and the output of collect_env."),
         )
     if not raw.strip(b"\x00\xff\xfe\xef\xbb\xbf \t\r\n"):

@@ -29,6 +29,7 @@ from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import Language, Text, literal, text
 
 PRESETS = ("quick", "standard", "4k")
+DEVICES = ("auto", "cpu", "cuda", "hip", "xpu", "mps")
 _STEP_WORDS: dict[StepName, Text] = {
     "target": text("Looking for a Python environment that has torch"),
     "inspect": text("Inspecting the machine"),
@@ -131,6 +132,11 @@ def _settings(arguments: argparse.Namespace, terminal: Terminal) -> CheckupSetti
                 expected=", ".join(PRESETS),
             ),
             text("Try: gpuproof check --preset quick"),
+        )
+    if arguments.device.split(":")[0] not in DEVICES:
+        raise UserProblem(
+            text("There is no device {found}.", found=repr(arguments.device)),
+            text("Choose one of: {choices}.", choices="auto, cpu, cuda:N, xpu:N, mps"),
         )
     if arguments.out is not None:
         ensure_writable(arguments.out)

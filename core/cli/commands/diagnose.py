@@ -47,11 +47,13 @@ def _evidence(arguments: argparse.Namespace, terminal: Terminal) -> tuple[str, M
 
 
 def _bytes_of(name: str) -> bytes:
+    from gpuproof.core.facts.foreign.clean import MAXIMUM_BYTES
+
     if name == "-":
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(MAXIMUM_BYTES + 1)
     try:
         with open(name, "rb") as file:
-            return file.read()
+            return file.read(MAXIMUM_BYTES + 1)
     except OSError as problem:
         raise UserProblem(
             text("{file} cannot be read: {detail}", file=name, detail=problem.strerror or str(problem)),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import types
+from pathlib import Path
 
 import pytest
 
@@ -67,3 +70,37 @@ def test_without_a_display_the_app_points_to_check(monkeypatch: pytest.MonkeyPat
     terminal = Terminal(out=io.StringIO(), err=io.StringIO())
     assert cli.main([], terminal) == 3
     assert "gpuproof check" in terminal.err.getvalue()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("words", [["knowledge", "show"], ["knowledge", "show", "--json"]], ids=["words", "json"])
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_stdout_is_words_and_exit_code_3(words: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "gpuproof", *words], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 3
+    said = done.stderr.decode().splitlines()
+    assert len(said) == 2
+    assert "No space left on device" in said[0]
+
+
+@pytest.mark.parametrize("words", [["knowledge", "show"], ["knowledge", "show", "--json"]], ids=["words", "json"])
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the stream")
+def test_a_closed_stdout_is_no_traceback(words: list[str]) -> None:
+    command = f'"{sys.executable}" -m gpuproof {" ".join(words)} >&-'
+    done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_check_refuses_a_device_that_cannot_be_before_it_measures() -> None:
+    terminal = Terminal(out=io.StringIO(), err=io.StringIO())
+    assert cli.main(["check", "--device", "nope"], terminal) == 2
+    assert "There is no device 'nope'." in terminal.err.getvalue()  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a file without an end")
+def test_diagnose_reads_no_more_than_its_limit() -> None:
+    terminal = Terminal(out=io.StringIO(), err=io.StringIO())
+    assert cli.main(["diagnose", "/dev/zero"], terminal) == 2
+    assert "at most 32 MiB" in terminal.err.getvalue()  # type: ignore[attr-defined]
