@@ -11,12 +11,13 @@ mkdir -p "$HOME"
 
 check() { # program, name
   "$1" --version
+  "$1" inspect --no-import --json >"$scratch/$2-self.json" # the packaged app takes the python3 of the PATH
   "$1" targets --json >"$scratch/$2-targets.json"
   "$1" inspect --target "python:$python" --json >"$scratch/$2-inspect.json"
   code=0
   "$1" check --target "python:$python" --preset quick --out "$scratch/$2" --json >"$scratch/$2-check.json" || code=$?
   [ "$code" -le 1 ] || { echo "check ended with $code"; exit 1; }
-  python3 -c "import json,sys; d=json.load(open(sys.argv[1])); print(d['proof']['verdict'], d['cpu']['frames_per_second'])" \
+  python3 -c "import json,sys; d=json.load(open(sys.argv[1])); print(d['proof']['verdict'], d['cpu']['frames_per_second'], *[x['kind'] for x in d['doubts']])" \
     "$scratch/$2-check.json"
   code=0
   QT_QPA_PLATFORM=offscreen GPUPROOF_CLOSE_AFTER_S=3 timeout 60 "$1" || code=$?
