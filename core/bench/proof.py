@@ -34,7 +34,7 @@ def weigh_environment(machine: Machine, diagnosis: Diagnosis) -> ProofLayer:
         for finding in diagnosis.findings
         if finding.severity == "error" and finding.link in _KERNELS_DECIDE and finding.folded_under is None
     ]
-    evidence += [text("Found: {title}", title=finding.title.render()) for finding in errors]
+    evidence += [finding.title for finding in errors]  # whole: a title within a sentence would stay English
     worked = _kernels_that_worked(live)
     if worked:
         evidence.append(text("A real kernel and a convolution ran right on {devices}", devices=", ".join(worked)))

@@ -8,6 +8,7 @@ from helpers.machines import a_machine
 
 from gpuproof.core.bench.model import Ratio
 from gpuproof.core.bench.proof import prove
+from gpuproof.core.diagnose import diagnose
 from gpuproof.core.facts.machine import KernelCheck, TorchLive
 from gpuproof.core.facts.unknown import NOT_ASKED
 
@@ -160,3 +161,13 @@ def test_no_kernel_at_inspection_leaves_the_environment_unproven():
     proof = _prove(a_result(), machine=replace(a_machine(), torch_live=NOT_ASKED))
     assert _layers(proof) == {"environment": "not_proven", "placement": "proven", "behaviour": "proven"}
     assert proof.verdict == "not_proven"
+
+
+def test_a_found_fault_is_said_in_the_readers_language():
+    machine = replace(a_machine(), gpus=(), torch_live=NOT_ASKED)
+    found = diagnose(machine)
+    evidence = prove(machine, found, a_result(gpu=None, speedup=None)).layers[0].evidence
+    assert found.primary is not None
+    assert found.primary.title in evidence
+    assert found.primary.title.render("zh") in {line.render("zh") for line in evidence}
+    assert found.primary.title.render("zh") != found.primary.title.render("en")
