@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None, terminal: Terminal | None = Non
 
 def entry() -> None:
     """Console-script entry; a reader that closed the pipe (``| head``) is no error, a full disk is one."""
-    _stand_in_for_closed_streams()
+    _make_streams_safe()
     try:
         code = main()
         sys.stdout.flush()
@@ -70,12 +71,17 @@ def entry() -> None:
     sys.exit(code)
 
 
-def _stand_in_for_closed_streams() -> None:
-    """Give ``>&-`` and a program without a console somewhere to write to, so that no file takes their number."""
+def _make_streams_safe() -> None:
+    """Let no stream be missing (``>&-``, no console) and no character be one that the console's encoding lacks."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  these live as long as the process
     if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  it lives as long as the process
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _drop_the_answer() -> None:

@@ -37,10 +37,14 @@ class Terminal:
     def emit(self, document: dict[str, Any], show: Callable[[], None]) -> None:
         """Write the answer: the JSON document with --json, else whatever ``show`` writes."""
         if self.as_json:
-            json.dump(document, self.out, ensure_ascii=False, allow_nan=False)
+            json.dump(document, self.out, ensure_ascii=not self._takes_every_character(), allow_nan=False)
             self.out.write("\n")
         else:
             show()
+
+    def _takes_every_character(self) -> bool:
+        encoding = self.out.encoding or "utf-8"  # a buffer of text has none
+        return encoding.lower().replace("_", "-") in ("utf-8", "utf8")
 
 
 def unwritten(problem: OSError) -> CouldNotFinish:

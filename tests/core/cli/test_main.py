@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 import types
@@ -91,6 +92,28 @@ def test_a_closed_stdout_is_no_traceback(words: list[str]) -> None:
     command = f'"{sys.executable}" -m gpuproof {" ".join(words)} >&-'
     done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk", "utf-8"])
+def test_no_encoding_of_the_console_breaks_an_answer(encoding: str) -> None:
+    base = [sys.executable, "-m", "gpuproof", "--lang", "zh", "recommend", "--gpu", "none", "--os", "linux"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    words, document = (
+        subprocess.run([*base, *more], capture_output=True, check=False, env=environment) for more in ([], ["--json"])
+    )
+    assert (words.returncode, words.stderr) == (0, b"")
+    assert words.stdout.decode(encoding)
+    assert json.loads(document.stdout.decode(encoding))["choice"]["variant"] == "cpu"
+
+
+@pytest.mark.parametrize("command", ["diagnose", "scan-log"])
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the stream")
+def test_a_closed_stdin_is_no_traceback(command: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m gpuproof {command} - --json <&-'], capture_output=True, check=False
+    )
+    assert done.returncode in (1, 2)
+    assert b"Traceback" not in done.stderr
 
 
 def test_check_refuses_a_device_that_cannot_be_before_it_measures() -> None:
