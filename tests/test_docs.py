@@ -62,6 +62,11 @@ def test_the_pytest_marker_example_works(tmp_path: Path) -> None:
     assert "no good check on record" in done.stdout
 
 
+def test_the_reference_names_the_document_of_every_command() -> None:
+    page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if name != "open" and name not in page] == []
+
+
 def test_json_examples_are_json() -> None:
     for page in PAGES:
         for body in _blocks(page, "json"):

@@ -143,6 +143,12 @@ def test_the_whole_command_runs_with_the_plugin(acme: Path, tmp_path: Path) -> N
     assert "acme.fleet-driver" not in off.stdout
 
 
+def test_the_answers_stand_in_the_document_of_inspect(acme: Path) -> None:
+    done = _command(acme, "inspect", "--no-import", "--json", ACME_SITE="hall-7")
+    answers = {one["question"]: one for one in json.loads(done.stdout)["plugin_answers"]}
+    assert answers["plugin.acme.site"]["value"] == {"ACME_SITE": "hall-7"}
+
+
 def _command(site: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(ROOT), str(site)])
     return subprocess.run(

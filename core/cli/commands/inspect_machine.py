@@ -52,5 +52,10 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         show_machine(machine, terminal)
 
     document = {"target": str(target), "imported_torch": not arguments.no_import, **machine_document(machine)}
+    added = [answer for answer in answers if answer.question.startswith("plugin.")]
+    if added:
+        from gpuproof.core.facts.answers_file import answer_fields
+
+        document["plugin_answers"] = [answer_fields(answer) for answer in added]
     terminal.emit(document, show)
     return 0
