@@ -158,7 +158,7 @@ def _entries(folder: Path) -> dict[str, bool]:
     try:
         with os.scandir(folder) as entries:
             return {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
-    except OSError:
+    except (OSError, UnicodeEncodeError):  # the second: this locale cannot even name the folder
         return {}
 
 

@@ -182,3 +182,9 @@ def test_the_persons_own_packages_count_outside_of_virtual_environments(home):
     assert found[str(home / ".pyenv" / "versions" / "3.11.7")].torch.version == "2.13.0+cu130"
     assert found[str(home / ".pyenv" / "versions" / "3.12.1")].torch is None
     assert found[str(home / ".virtualenvs" / "closed")].torch is None
+
+
+def test_a_folder_that_this_locale_cannot_name_is_passed_over(home):
+    add_torch(make_venv(home / ".virtualenvs" / "work"), "2.13.0+cu130", cuda="13.0")
+    found = find_environments(home=home, folder=home / "\ud800")  # no encoding of file names has a lone surrogate
+    assert str(home / ".virtualenvs" / "work") in {one.prefix for one in found}
