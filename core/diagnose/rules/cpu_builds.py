@@ -122,9 +122,18 @@ def _check(cause: str, machine: Machine) -> Verdict:
     if without is None:
         return CannotTell(unknowns(machine.torch) or unknowns(machine.torch_live))
     found, confidence = cpu_cause(machine)
+    if _is_only_the_operator_missing(machine):
+        confidence = "possible"
     if not without or found != cause:
         return Passed(evidence)
     return failed(cause, machine, (*evidence, *_why(cause, machine)), confidence)
+
+
+def _is_only_the_operator_missing(machine: Machine) -> bool:
+    """A matching torchvision has its operators on a CPU build too: their absence is not the CPU build's doing."""
+    lines = [symptom.line.lower() for symptom in seen(machine, "vision.nms")]
+    is_missing = any("does not exist" in line or "no such operator" in line for line in lines)
+    return is_missing and not has(machine, "torch.not-compiled", "torch.says-unavailable", "torch.cpu-said")
 
 
 def _why(cause: str, machine: Machine) -> tuple[Text, ...]:
@@ -157,7 +166,21 @@ def cpu_source_build(machine: Machine) -> Verdict:
 
 def aarch64_cpu_wheel(machine: Machine) -> Verdict:
     """Fail when ARM64 Linux has PyPI's CPU wheel."""
-    return _check("aarch64_cpu_wheel", machine)
+    verdict = _check("aarch64_cpu_wheel", machine)
+    if isinstance(verdict, CannotTell) and _is_own_torch_on_jetson(machine):
+        evidence = (text("a torch that was installed by hand on a Jetson board sees no GPU, and no message says why"),)
+        return failed("aarch64_cpu_wheel", machine, evidence, "possible")
+    return verdict
+
+
+def _is_own_torch_on_jetson(machine: Machine) -> bool:
+    """JetPack brings the driver, and PyPI's torch has no CUDA for it: a torch of no known kind, put in by hand."""
+    silent = all(
+        symptom.id.startswith("hint.") or symptom.id == "torch.says-unavailable" for symptom in machine.symptoms
+    )
+    installed = has(machine, "hint.pip-install", "hint.torch-installed")
+    unknown = is_jetson(machine) and is_available(machine) is False and torch_build(machine) is None
+    return unknown and silent and installed
 
 
 RULES = (

@@ -94,7 +94,7 @@ def exclusive_mode(machine: Machine) -> Verdict:
     refused = seen(machine, "gpu.busy")
     if said and refused:
         return by_message("exclusive_mode", machine, (*said, *refused), "certain")
-    if refused and not has(machine, "gpu.mig", "hint.mig"):
+    if refused and not is_wsl(machine) and not has(machine, "gpu.mig", "hint.mig"):
         is_open = bool(gpus) and all(gpu.compute_mode == "Default" for gpu in gpus)
         return Passed() if is_open else failed("exclusive_mode", machine, quotes(refused), "possible")
     if closed and any(gpu.compute_mode == "Prohibited" for gpu in closed):

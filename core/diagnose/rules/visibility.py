@@ -48,7 +48,8 @@ def visible_devices(machine: Machine) -> Verdict:
     not_seen = is_available(machine) is False or bool(unseen) or (live is not None and live.device_count == 0)
     in_workers = has(machine, "hint.ray") and has(machine, "gpu.no-gpus")  # Ray hides GPUs from its workers
     if is_available(machine) is True and not has(machine, "gpu.ordinal") and not in_workers:
-        return Passed()
+        hidden = seen(machine, "gpu.no-gpus")  # one process sees the card and another does not: its own setting
+        return failed("visible_devices", machine, quotes(hidden), "possible") if hidden else Passed()
     if isinstance(value, str) and not_seen and has_cuda_build(machine) is not False:
         how = _hides(value, machine)
         if how is not None:

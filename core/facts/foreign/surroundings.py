@@ -139,7 +139,8 @@ def _other_cards(found: str, flat: str, draft: Draft) -> None:
         return
     match = re.search(
         r"(?<!with )\b((?:amd )?radeon (?:rx |pro |vii|graphics|rx)[\w ]{0,12}|\brx ?(?:[5-9]\d{3}|[45][5-9]0|vega)(?: ?xtx?| ?gre)?\b|\bgfx\d{3,4}\b|"  # noqa: E501
-        r"amd instinct mi\d{2,3}|\bmi(?:50|60|100|210|250x?|300x)\b|amd (?:gpu|card|graphics|hardware|video|windows)|(?<!with )radeon)",  # noqa: E501
+        r"amd instinct mi\d{2,3}|\bmi(?:50|60|100|210|250x?|300x)\b|amd (?:gpu|card|graphics|hardware|video|windows|显卡|独显)|(?<!with )radeon|"  # noqa: E501
+        r"\b(?:amd )?(?:5[567]00|6[4-9][05]0|7[6-9]00|90[67]0) ?xtx?\b|a卡)",
         flat,
     )
     if match is not None and vendor_of(match.group(1)) in (AMD, 0):
@@ -153,7 +154,7 @@ def _other_cards(found: str, flat: str, draft: Draft) -> None:
         return
     intel = re.search(
         r"\b(intel\(?r?\)? (?:corporation )?[\w ]{0,24}(?:iris|uhd graphics|hd graphics|arc a)[\w()\- ]{0,24}|"
-        r"iris xe|intel integrated|integrated graphics)",
+        r"iris xe|intel (?:core )?i[3579](?:-\w{4,7})? graphics|intel graphics|intel integrated|integrated graphics)",
         flat,
     )
     if intel is not None:

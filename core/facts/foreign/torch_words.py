@@ -34,7 +34,7 @@ def _answers(flat: str, draft: Draft) -> None:
     if draft.is_available is None and "is_available" in flat:
         for part in flat.split("is_available")[1:200]:
             said = re.match(
-                r"[()\s:`'\"}\]>.?,=\-]{0,40}(?:\d+ )?(?:in \[\d+\]: |out\[\d+\]: |returned |returns |return |is |was |gives |always |still |print )*[`'\"*:\s>]{0,6}(true|false)\b",  # noqa: E501
+                r"[()\s:`'\"}\]>.?,=\-]{0,40}(?:\d+ )?(?:in \[\d+\]: |out\[\d+\]: |returned |returns |return |is |was |gives |always |still |prints? |printed )*[`'\"*:\s>]{0,6}(true|false)\b",  # noqa: E501
                 part,
             )
             if said is not None:
