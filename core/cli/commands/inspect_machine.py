@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import importlib
 import threading
+from typing import TYPE_CHECKING, Any
 
 from gpuproof.core.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from gpuproof.core.facts.answers import Answers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,10 +56,15 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         show_machine(machine, terminal)
 
     document = {"target": str(target), "imported_torch": not arguments.no_import, **machine_document(machine)}
-    added = [answer for answer in answers if answer.question.startswith("plugin.")]
-    if added:
-        from gpuproof.core.facts.answers_file import answer_fields
-
-        document["plugin_answers"] = [answer_fields(answer) for answer in added]
+    document.update(_added_by_plugins(answers))
     terminal.emit(document, show)
     return 0
+
+
+def _added_by_plugins(answers: Answers) -> dict[str, Any]:
+    added = [answer for answer in answers if answer.question.startswith("plugin.")]
+    if not added:
+        return {}
+    from gpuproof.core.facts.answers_file import answer_fields
+
+    return {"plugin_answers": [answer_fields(answer) for answer in added]}
