@@ -20,6 +20,7 @@ def diagnosis_document(diagnosis: Diagnosis, language: Language = "en") -> dict[
                 "link": link.name,
                 "state": link.state,
                 "summary": link.summary.render(language),
+                "evidence": [line.render(language) for line in link.evidence],
                 "findings": list(link.findings),
             }
             for link in diagnosis.chain

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gpuproof.core.diagnose.application_link import with_application
 from gpuproof.core.diagnose.catalogue import RULES
 from gpuproof.core.diagnose.causes import title_of
 from gpuproof.core.diagnose.chain import chain_of
@@ -49,7 +50,7 @@ def diagnose(machine: Machine, *, app: str | None = None) -> Diagnosis:
         findings=findings,
         unknown=unknown,
         ask_next=next_question(machine, cause, primary),
-        chain=chain_of(machine, findings),
+        chain=with_application(chain_of(machine, findings), app, verdicts),
         crashed=(*crashed, *added.troubles),
     )
 

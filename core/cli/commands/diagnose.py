@@ -97,6 +97,8 @@ def _show(diagnosis: Diagnosis, kind: str, terminal: Terminal) -> None:
                 summary=link.summary.render(terminal.language),
             )
         )
+        for line in link.evidence if link.name == "application" else ():
+            terminal.say(text("  seen: {line}", line=line.render(terminal.language)))
     for rule, detail in diagnosis.crashed:
         terminal.say(text("The rule {rule} could not be run: {detail}", rule=rule, detail=detail))
     if diagnosis.ask_next is not None:

@@ -148,6 +148,18 @@ def test_heygem_asks_for_more_on_a_new_card_than_its_guides_say() -> None:
     assert diagnose(a_machine(), app="heygem").findings == ()
 
 
+def test_the_first_link_of_the_chain_shows_the_application_s_checks() -> None:
+    fit = diagnose(a_machine(), app="heygem").chain[0]
+    assert (fit.name, fit.state, len(fit.evidence)) == ("application", "ok", 4)
+    assert "all 4 requirements are met" in str(fit.summary)
+    small = diagnose(a_machine(gpus=(a_gpu(memory_total_mib=6144.0),)), app="heygem").chain[0]
+    assert (small.state, small.findings) == ("warning", ("application.memory",))
+    assert any("1080p" in str(line) for line in small.evidence)
+    unseen = diagnose(Machine(), app="heygem").chain[0]
+    assert (unseen.state, len(unseen.evidence)) == ("unknown", 4)
+    assert diagnose(a_machine()).chain[0].evidence == ()
+
+
 def test_an_application_asks_for_memory_per_resolution() -> None:
     small = a_machine(gpus=(a_gpu(memory_total_mib=6144.0),))
     rules = {finding.rule for finding in diagnose(small, app="heygem").findings}
