@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF
-from PySide6.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QColor, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from gpuproof.gui.paper.flow import INK, SOFT, Flow, heading, mark, picture_height
 from gpuproof.gui.paper.fonts import font
 
-_RESOLUTION = 144
+RESOLUTION = 144  # dots per inch that all lengths are counted in
 COLOURS = {"good": "#0a6b44", "doubt": "#8a5200", "bad": "#b42318"}
 
 
@@ -20,19 +20,25 @@ def draw_document(layout: dict[str, Any]) -> bytes:
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
-    writer.setResolution(_RESOLUTION)
+    writer.setResolution(RESOLUTION)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     writer.setPageMargins(QMarginsF(16, 15, 16, 15), QPageLayout.Unit.Millimeter)
     writer.setTitle(layout["verdict"])
     writer.setCreator("gpuproof")
-    painter = QPainter(writer)
-    flow = Flow(writer, painter)
+    paint_document(writer, layout)
+    buffer.close()
+    return bytes(data.data())
+
+
+def paint_document(device: QPagedPaintDevice, layout: dict[str, Any]) -> int:
+    """Paint the layout on a device with pages, a file or a printer, and return the number of pages."""
+    painter = QPainter(device)
+    flow = Flow(device, painter)
     _verdict(flow, layout)
     for block in layout["blocks"]:
         _block(flow, block)
     painter.end()
-    buffer.close()
-    return bytes(data.data())
+    return flow.page
 
 
 def _verdict(flow: Flow, layout: dict[str, Any]) -> None:

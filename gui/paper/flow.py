@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPdfWriter, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QPagedPaintDevice, QPainter, QTextLayout, QTextOption
 from PySide6.QtSvg import QSvgRenderer
 
 from gpuproof.gui.paper.fonts import font
@@ -14,18 +14,18 @@ INK, SOFT, LINE = QColor("#1b1f24"), QColor("#59636e"), QColor("#d1d9e0")
 
 
 class Flow:
-    """A pen that moves down the page; lengths are in pixels of the writer's resolution."""
+    """A pen that moves down the page; lengths are in pixels of the device's resolution."""
 
-    def __init__(self, writer: QPdfWriter, painter: QPainter) -> None:
-        self._writer, self.painter = writer, painter
-        self.width, self.height = float(writer.width()), float(writer.height())
+    def __init__(self, device: QPagedPaintDevice, painter: QPainter) -> None:
+        self._device, self.painter = device, painter
+        self.width, self.height = float(device.width()), float(device.height())
         self.y = 0.0
         self.page = 1
 
     def room(self, height: float) -> None:
         """Start a new page when so much does not fit on this one."""
         if self.y + height > self.height and self.y > 0:
-            self._writer.newPage()
+            self._device.newPage()
             self.page += 1
             self.y = 0.0
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FORMATS: tuple[tuple[str, Text], ...] = (
     ("html", text("Web page")),
     ("pdf", text("PDF")),
+    ("png", text("Picture of the result")),
     ("md", text("Markdown")),
     ("txt", text("Plain text")),
     ("csv", text("Table of samples")),
@@ -48,6 +49,7 @@ class ReportPresenter(QObject):
 
     state_changed = Signal(object)  # ReportState
     text_made = Signal(str)
+    print_ready = Signal(object)  # bytes: the layout of the pages, see ``core.report.export.pages_for_print``
 
     def __init__(self, background: Background) -> None:
         super().__init__()
@@ -85,11 +87,24 @@ class ReportPresenter(QObject):
         language = speech.language()
         self._background.start(lambda: _as_text(report, language), self._copied, self._failed)
 
+    def lay_out_for_print(self) -> None:
+        """Settle what the printed pages say."""
+        report = self._report
+        if report is None or self.state.is_working:
+            return
+        self._set(replace(self.state, is_working=True, problem=None, hint=None, saved=None))
+        language = speech.language()
+        self._background.start(lambda: _pages(report, language), self._laid_out, self._failed)
+
     def page(self) -> Path | None:
         """Return the web page that was written beside the report, if it is there."""
         path = self.state.path
         page = path.with_suffix(".html") if path is not None else None
         return page if page is not None and page.is_file() else None
+
+    def _laid_out(self, layout: bytes) -> None:
+        self._set(replace(self.state, is_working=False))
+        self.print_ready.emit(layout)
 
     def _copied(self, words: str) -> None:
         self._set(replace(self.state, is_working=False))
@@ -149,6 +164,12 @@ def _read(path: Path, original: Report | None) -> tuple[Report, str, int, tuple[
     pretty = json.dumps(json.loads(data), ensure_ascii=False, indent=2)
     items = replacements(original) if original is not None and original.privacy is None else ()
     return load_report(data), pretty[:_PREVIEW_CHARACTERS], len(data), items
+
+
+def _pages(report: Report, language: str) -> bytes:
+    from gpuproof.core.report.export import pages_for_print
+
+    return pages_for_print(report, language)
 
 
 def _as_text(report: Report, language: str) -> str:

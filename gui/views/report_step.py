@@ -17,6 +17,7 @@ from gpuproof.gui.presenters.upgrade_presenter import UpgradePresenter
 from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.finding_card import bullet
 from gpuproof.gui.views.page import Page
+from gpuproof.gui.views.paper import ask_and_print
 from gpuproof.gui.views.parts import Place, button, card, data_label, label, row
 from gpuproof.gui.views.problem_strip import ProblemStrip
 from gpuproof.gui.views.running_strip import RunningStrip
@@ -63,6 +64,7 @@ class ReportStep(Page):
         check.state_changed.connect(self.show_check)
         report.state_changed.connect(self.show_report)
         report.text_made.connect(self._put_on_clipboard)
+        report.print_ready.connect(self._print)
         self.show_check(check.state)
         self.show_report(report.state)
 
@@ -108,6 +110,7 @@ class ReportStep(Page):
         speech.put(self._saved, text("Saved: {path}", path=state.saved) if state.saved else literal(" "))
         for made in self._save_buttons:
             made.setEnabled(not state.is_working)
+        self.print_button.setEnabled(not state.is_working)
         self.page_button.setVisible(self._report.page() is not None)
 
     def _file_card(self) -> QFrame:
@@ -125,10 +128,11 @@ class ReportStep(Page):
         inside.addLayout(tools)
         copy = button(text("Copy the path"), self._copy_path, icon="copy", kind="quiet")
         copy_text = button(text("Copy as &text"), self._report.copy_as_text, icon="copy", kind="quiet")
-        self.page_button = button(text("Open the &page to read or print"), self._open_page, icon="print", kind="quiet")
+        self.print_button = button(text("P&rint…"), self._report.lay_out_for_print, icon="print", kind="quiet")
+        self.page_button = button(text("Open the &page"), self._open_page, icon="open", kind="quiet")
         folder = button(text("Open the folder"), self._open_folder, icon="open", kind="quiet")
         self._saved = data_label(literal(" "), "small")
-        inside.addLayout(row(self.page_button, copy_text, None))
+        inside.addLayout(row(self.print_button, self.page_button, copy_text, None))
         inside.addLayout(row(copy, folder, self._saved))
         return frame
 
@@ -174,6 +178,10 @@ class ReportStep(Page):
         page = self._report.page()
         if page is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(page)))
+
+    def _print(self, layout: bytes) -> None:
+        if self.isVisible():
+            ask_and_print(self, layout)
 
     def _put_on_clipboard(self, words: str) -> None:
         QGuiApplication.clipboard().setText(words)

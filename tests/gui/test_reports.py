@@ -196,7 +196,7 @@ def test_a_case_is_saved_with_the_question(open_window: Any, qtbot: Any, tmp_pat
     assert load_case(tmp_path / "q.gpuproof").question == "Is this normal?"
 
 
-@pytest.mark.parametrize("format_name", ["html", "md", "txt", "csv", "json"])
+@pytest.mark.parametrize("format_name", ["html", "pdf", "png", "md", "txt", "csv", "json"])
 def test_copies_are_written_in_every_format(
     open_window: Any, qtbot: Any, tmp_path: Path, own_report: Path, format_name: str
 ) -> None:
@@ -208,7 +208,34 @@ def test_copies_are_written_in_every_format(
     report.save_as(format_name, tmp_path / f"copy.{format_name}")
     qtbot.waitUntil(lambda: not report.state.is_working, timeout=20_000)
     assert report.state.problem is None
-    assert (tmp_path / f"copy.{format_name}").stat().st_size > 500
+    copy = (tmp_path / f"copy.{format_name}").read_bytes()
+    assert len(copy) > 500
+    assert copy.startswith({"pdf": b"%PDF-", "png": b"\x89PNG\r\n"}.get(format_name, copy[:1]))
+
+
+def test_the_report_is_printed_with_the_printer_that_was_chosen(
+    open_window: Any, qtbot: Any, tmp_path: Path, own_report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+    printed = tmp_path / "printed.pdf"
+
+    def choose(dialog: QPrintDialog) -> int:
+        dialog.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        dialog.printer().setOutputFileName(str(printed))
+        return int(QPrintDialog.DialogCode.Accepted)
+
+    monkeypatch.setattr(QPrintDialog, "exec", choose)
+    opened = open_window()
+    opened.window.open_report_file(own_report)
+    qtbot.waitUntil(lambda: opened.assembly.check.state.core.report is not None)
+    opened.window.open_page("report")
+    page = opened.window.page("report")
+    qtbot.waitUntil(lambda: page.print_button.isEnabled() and page._preview.toPlainText() != "")
+    QTest.mouseClick(page.print_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(printed.is_file, timeout=20_000)
+    assert printed.read_bytes().startswith(b"%PDF-")
+    assert printed.read_bytes().count(b"/Type /Page\n") >= 2
 
 
 def test_what_was_replaced_is_listed_one_by_one(open_window: Any, qtbot: Any, tmp_path: Path) -> None:

@@ -27,6 +27,15 @@ def export(report: Report, form: str, language: str = "en", *, privacy: Privacy 
     return through_gate(_text_export(redacted, form, language), report, privacy)
 
 
+def pages_for_print(report: Report, language: str = "en", *, privacy: Privacy = "share") -> bytes:
+    """Return the layout of the PDF, redacted and through the gate, for a program that paints it on paper itself."""
+    from gpuproof.core.report.export.paper import layout_bytes
+    from gpuproof.core.report.privacy.gate import through_gate
+    from gpuproof.core.report.privacy.redact import redact
+
+    return through_gate(layout_bytes(redact(report, privacy), "pdf", language), report, privacy)
+
+
 def _text_export(report: Report, form: str, language: str) -> bytes:
     if form == "html":
         from gpuproof.core.report.export.page import page
