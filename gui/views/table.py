@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -43,12 +44,14 @@ class WordTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._headings)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the words of a cell; its tooltip is HTML-safe because it is marked as plain."""
+        """Return the words of a cell; its tooltip holds all of them where the cell is cut."""
         if not index.isValid():
             return None
         words = speech.say(self._rows[index.row()][index.column()])
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return words
+        if role == Qt.ItemDataRole.ToolTipRole and words:
+            return f"<span>{escape(words)}</span>"  # as rich text it wraps, and data cannot become markup
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802  Qt's name
