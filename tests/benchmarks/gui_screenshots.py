@@ -1,13 +1,14 @@
-"""Writes screenshots of every page in light and dark, English and Chinese: ``gui_screenshots.py OUT [--report FILE]``.
+"""Writes screenshots of every page in light and dark, English and Chinese, at 100 % and 150 %.
 
-Without a report the pages show a constructed run (said so in the file names: ``constructed-``).
-Runs offscreen; ``QT_SCALE_FACTOR=1.5`` gives 150 %.
+``gui_screenshots.py OUT [--report FILE]``. Without a report the pages show a constructed run (said so in the file
+names: ``constructed-``). Runs offscreen where there is no display; every scale is a process of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 from dataclasses import replace
@@ -32,11 +33,25 @@ def main() -> int:
     parser.add_argument("--looks", nargs="*", default=("en-light", "en-dark", "zh-light", "zh-dark"))
     parser.add_argument("--replay", type=float, help="take the benchmark step while this share of the run is replayed")
     parser.add_argument(
-        "--plain-names", action="store_true", help="benchmark.png instead of run-benchmark-en-light.png"
+        "--plain-names", action="store_true", help="benchmark.png instead of run-benchmark-en-light-100.png"
     )
     parser.add_argument("--text", type=float, default=1.0)
+    parser.add_argument("--scales", nargs="*", default=("1", "1.5"), help="device pixels for one pixel")
     wanted = parser.parse_args()
     wanted.out.mkdir(parents=True, exist_ok=True)
+    if len(wanted.scales) > 1:
+        return max(_at_scale(scale) for scale in wanted.scales)
+    wanted.scale = wanted.scales[0]
+    os.environ["QT_SCALE_FACTOR"] = wanted.scale
+    return _take_all(wanted)
+
+
+def _at_scale(scale: str) -> int:
+    """Run this command again for one scale: Qt reads it once, at its start."""
+    return subprocess.run([sys.executable, *sys.argv, "--scales", scale], check=False).returncode
+
+
+def _take_all(wanted: argparse.Namespace) -> int:
     from gpuproof.gui.main import main as open_window
 
     with tempfile.TemporaryDirectory() as folder:
@@ -89,7 +104,11 @@ class Camera:
 
     def _take(self, language: str, look: str, page: str) -> None:
         kind = "run" if self.wanted.report is not None else "constructed"
-        name = page if self.wanted.plain_names else f"{kind}-{page}-{language}-{look}"
+        name = (
+            page
+            if self.wanted.plain_names
+            else f"{kind}-{page}-{language}-{look}-{round(float(self.wanted.scale) * 100)}"
+        )
         self.window.window().grab().save(str(self.wanted.out / f"{name}.png"))
 
     def _replay(self) -> None:
