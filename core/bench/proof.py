@@ -46,7 +46,7 @@ def weigh_environment(machine: Machine, diagnosis: Diagnosis) -> ProofLayer:
         missing.append(text("The diagnosis could not tell whether everything fits together"))
     return ProofLayer(
         name="environment",
-        verdict=_verdict(bool(worked)),
+        verdict=_verdict(bool(worked) and not errors),
         evidence=tuple(evidence),
         missing=tuple(missing),
     )
@@ -58,5 +58,5 @@ def _kernels_that_worked(live: object) -> list[str]:
     return [check.device for check in live.kernel_checks if check.ok and not check.device.startswith("cpu")]
 
 
-def _verdict(worked: bool) -> ProofVerdict:
-    return "proven" if worked else "not_proven"
+def _verdict(fits: bool) -> ProofVerdict:
+    return "proven" if fits else "not_proven"

@@ -11,6 +11,7 @@ from gpuproof.core.bench.proof import prove
 from gpuproof.core.diagnose import diagnose
 from gpuproof.core.facts.machine import KernelCheck, TorchLive
 from gpuproof.core.facts.unknown import NOT_ASKED
+from gpuproof.core.facts.version import DottedVersion
 
 LIVE = TorchLive(imported=True, is_available=True, kernel_checks=(KernelCheck(device=CUDA, ok=True),))
 
@@ -155,6 +156,15 @@ def test_with_two_gpus_the_one_that_holds_our_process_is_watched():
     busy = tuple(replace(row, gpu=1) for row in some_samples())
     idle = some_samples(busy_percent=0.0, process_mib=None)
     assert _layers(_prove(a_result(telemetry=(*idle, *busy))))["behaviour"] == "proven"
+
+
+def test_an_error_in_the_stack_leaves_the_environment_unproven_although_a_kernel_ran():
+    driver_too_old = replace(a_machine(), torch_live=LIVE, driver_version=DottedVersion("470.57.02"))
+    diagnosis = diagnose(replace(driver_too_old, torch_live=TorchLive(imported=True, is_available=False)))
+    assert diagnosis.cause == "driver_too_old"
+    proof = _prove(a_result(), machine=driver_too_old, diagnosis=diagnosis)
+    assert _layers(proof)["environment"] == "not_proven"
+    assert proof.verdict == "not_proven"
 
 
 def test_no_kernel_at_inspection_leaves_the_environment_unproven():
