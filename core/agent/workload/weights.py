@@ -51,9 +51,7 @@ def _draw(parameter: Any, std: float, stream: RandomStream) -> None:
     if std == 0.0:
         parameter.fill_(0.0)
         return
-    bound = math.sqrt(3.0) * std
-    drawn = stream.doubles(parameter.numel()).mul_(2.0 * bound).sub_(bound)
-    parameter.copy_(drawn.view(parameter.shape))
+    stream.fill_uniform(parameter, math.sqrt(3.0) * std)
 
 
 def _default_std(module: nn.Module) -> float:
