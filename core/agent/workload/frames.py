@@ -23,6 +23,11 @@ class Clip(NamedTuple):
         return int(self.frames.shape[0])
 
 
+def cycle_of(frames: Any) -> Any:
+    """Return the frames of one way forth and back: what follows in time then also lies together."""
+    return torch.cat([frames, frames[1:-1].flip(0)])
+
+
 def source_index(frame: int, length: int) -> int:
     """Return which source frame a clip frame shows: forth and back, so that no jump is seen."""
     position = frame % (2 * length - 2)

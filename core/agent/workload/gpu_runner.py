@@ -8,6 +8,7 @@ import torch
 
 from .accelerator import DTYPES, Accelerator, set_precision
 from .clock import EventClock, SyncedClock
+from .frames import cycle_of
 from .inputs import Batch, Inputs, batch_at
 from .network import Network
 from .picture import tensor_bytes
@@ -66,7 +67,7 @@ class Stock:
         self.network = network
         self.inputs = inputs
         self.is_pinned = False
-        self.frames = self._pinned(inputs.clip.frames)
+        self.frames = self._pinned(cycle_of(inputs.clip.frames))
         self.mel = self._pinned(inputs.mel)
         self.resident = inputs.clip.frames.to(accelerator.device)
         self._batches: Dict[Any, Batch] = {}
@@ -90,7 +91,7 @@ class Stock:
         key = (number % max(1, self.inputs.frames // size), size)
         if key not in self._batches:
             cut = batch_at(self.inputs, key[0], size)
-            self._batches[key] = Batch(cut.sources, cut.rows, self._pinned(cut.places), self._pinned(cut.mel))
+            self._batches[key] = cut._replace(places=self._pinned(cut.places), mel=self._pinned(cut.mel))
         return self._batches[key]
 
     def _pinned(self, tensor: Any) -> Any:
@@ -223,8 +224,8 @@ class Runner:
             slot.downloaded.record(down)
 
     def _upload(self, slot: Slot, batch: Batch) -> None:
-        for place, source in enumerate(batch.sources):
-            slot.frames[place].copy_(self.stock.frames[source], non_blocking=True)
+        for place, first, count in batch.runs:
+            slot.frames[place : place + count].copy_(self.stock.frames[first : first + count], non_blocking=True)
         slot.places.copy_(batch.places, non_blocking=True)
         slot.mel.copy_(batch.mel, non_blocking=True)
 

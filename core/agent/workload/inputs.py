@@ -1,7 +1,7 @@
 """What every side works on: the clip, its speech, and the batches that are cut from them."""
 
 import time
-from typing import Any, Callable, List, NamedTuple, Optional
+from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple
 
 import torch
 
@@ -20,12 +20,16 @@ class Inputs(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Consecutive frames of the clip: source indices (a list and a tensor), places and mel windows, on the CPU."""
+    """Consecutive frames of the clip: source indices (a list and a tensor), places and mel windows, on the CPU.
+
+    ``runs`` says the same for copies: (place in the batch, position in the clip's cycle, neighbours from there on).
+    """
 
     sources: List[int]
     rows: Any
     places: Any
     mel: Any
+    runs: List[Tuple[int, int, int]]
 
 
 def make_inputs(preset: Preset, frames: int, tick: Optional[Callable[[float], None]] = None) -> Inputs:
@@ -43,4 +47,17 @@ def batch_at(inputs: Inputs, number: int, size: int) -> Batch:
     sources = [source_index((start + offset) % inputs.frames, inputs.clip.length) for offset in range(size)]
     rows = torch.tensor(sources, dtype=torch.int64)
     chosen = [(start + offset) % inputs.frames for offset in range(size)]
-    return Batch(sources, rows, inputs.clip.places[rows], inputs.mel[chosen])
+    cycle = 2 * inputs.clip.length - 2
+    return Batch(sources, rows, inputs.clip.places[rows], inputs.mel[chosen], runs_of([at % cycle for at in chosen]))
+
+
+def runs_of(positions: Sequence[int]) -> List[Tuple[int, int, int]]:
+    """Join neighbours: (place, position, count), so that a copy moves as many frames at once as lie together."""
+    runs: List[Tuple[int, int, int]] = []
+    for place, position in enumerate(positions):
+        if runs and runs[-1][1] + runs[-1][2] == position:
+            first = runs.pop()
+            runs.append((first[0], first[1], first[2] + 1))
+        else:
+            runs.append((place, position, 1))
+    return runs

@@ -80,6 +80,20 @@ def test_bytes_are_the_same_on_every_run(workload):
     assert again.mel.equal(workload.inputs.mel)
 
 
+def test_runs_name_the_same_frames_as_the_sources(workload):
+    from gpuproof.core.agent.workload.frames import cycle_of
+    from gpuproof.core.agent.workload.inputs import batch_at
+
+    cycle = cycle_of(workload.inputs.clip.frames)
+    for number, size in ((0, 64), (1, 16), (3, 48)):
+        batch = batch_at(workload.inputs, number, size)
+        assert sum(count for _, _, count in batch.runs) == size
+        assert len(batch.runs) <= 4
+        for place, first, count in batch.runs:
+            expected = workload.inputs.clip.frames[batch.rows[place : place + count]]
+            assert cycle[first : first + count].equal(expected)
+
+
 def test_a_batch_repeats_the_clip(workload):
     from gpuproof.core.agent.workload.inputs import batch_at
 
