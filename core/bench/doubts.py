@@ -16,6 +16,7 @@ _CPU_DRIFT = 0.10
 _FOREIGN_LOAD = 0.20
 _LAUNCH_BOUND = 0.9
 _WIDE = {"cpu": 0.05, "gpu": 0.02}
+_WIDE_QUICK = {"cpu": 0.08, "gpu": 0.02}  # a quick run may stop earlier; its interval is shown all the same
 _THROTTLES = frozenset({"hardware_slowdown", "hardware_thermal", "software_thermal", "power_brake"})
 
 
@@ -23,8 +24,8 @@ def find_doubts(result: BenchResult, results: Mapping[str, Message]) -> tuple[Do
     """Return every doubt that the observations give rise to."""
     found = [
         *_cpu_drift(result),
-        *_wide("cpu", result.cpu),
-        *_wide("gpu", result.gpu),
+        *_wide("cpu", result.cpu, result.settings.preset),
+        *_wide("gpu", result.gpu, result.settings.preset),
         *_foreign_load(results.get("cpu", {})),
         *_throttled(result),
         *_launch_bound(result),
@@ -59,11 +60,11 @@ def _phase(result: BenchResult, phase: str, variant: str) -> list[float]:
     ]
 
 
-def _wide(side: str, device: DeviceResult | None) -> list[Doubt]:
+def _wide(side: str, device: DeviceResult | None, preset: str) -> list[Doubt]:
     if device is None or device.low <= 0:
         return []
     half = math.log(device.high / device.low) / 2.0
-    if half <= 1.05 * _WIDE[side]:
+    if half <= 1.05 * (_WIDE_QUICK if preset == "quick" else _WIDE)[side]:
         return []
     words = text(
         "The {device} figure has not settled: its 95 % interval is still ±{percent} %. Measure longer with the "

@@ -22,11 +22,11 @@ from .reporting import Reporter
 from .weights import build_network, conformity
 
 CLIP_FRAMES = {"quick": 512, "standard": 1536, "4k": 512}
-BLOCK_S = {"quick": 0.15, "standard": 0.25, "4k": 0.25}
+BLOCK_S = {"quick": 0.1, "standard": 0.25, "4k": 0.25}
 WARM_UP_S = {"quick": 0.05, "standard": 0.1, "4k": 0.1}
 _NOT_IN_QUICK = ("tf32", "bf16", "fp16+compile")
 RULES: Dict[str, StopRule] = {
-    "quick": StopRule(0.02, 1.2, 4.0),
+    "quick": StopRule(0.02, 0.9, 3.0),
     "standard": StopRule(0.02, 3.0, 20.0),
     "4k": StopRule(0.02, 3.0, 20.0),
 }

@@ -1,9 +1,12 @@
 """Every doubt on both sides of its edge."""
 
+import math
+
 import pytest
 from helpers.benches import CUDA, PLACEMENT, a_device, a_result, some_blocks, some_samples
 
 from gpuproof.core.bench.doubts import find_doubts
+from gpuproof.core.bench.model import BenchSettings
 
 
 def _kinds(result, **messages):
@@ -26,6 +29,20 @@ def test_a_second_measurement_that_differs_by_more_than_ten_percent(second_s, ex
 @pytest.mark.parametrize(("low", "high", "expected"), [(980.0, 1020.0, set()), (960.0, 1040.0, {"not_converged"})])
 def test_an_interval_that_is_still_wide(low, high, expected):
     assert _kinds(a_result(gpu=a_device(low=low, high=high))) == expected
+
+
+@pytest.mark.parametrize(
+    ("preset", "half", "expected"),
+    [
+        ("quick", 0.08, set()),
+        ("quick", 0.09, {"not_converged"}),
+        ("standard", 0.05, set()),
+        ("standard", 0.06, {"not_converged"}),
+    ],
+)
+def test_a_quick_run_may_leave_the_processors_interval_wider(preset, half, expected):
+    cpu = a_device(device="cpu", low=1000.0 * math.exp(-half), high=1000.0 * math.exp(half))
+    assert _kinds(a_result(cpu=cpu, settings=BenchSettings(preset=preset))) == expected
 
 
 @pytest.mark.parametrize(("load", "expected"), [(0.2, set()), (0.21, {"other_load"}), (None, set())])
