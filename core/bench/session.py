@@ -26,6 +26,7 @@ GPU_HIDDEN: Mapping[str, str | None] = {
 }
 DEADLINES_S = {"quick": 240.0, "standard": 1200.0, "4k": 3600.0}
 _TELEMETRY_INTERVAL_S = 0.1
+_LOOK_EVERY_S = 0.1
 _LOCAL = ("self", "python", "conda")
 
 
@@ -50,9 +51,9 @@ class _Child:
         self._thread.start()
 
     def join(self) -> None:
-        """Wait until the thread is gone."""
-        if self._thread is not None:
-            self._thread.join()
+        """Wait until the thread is gone, by looking: a join without a limit would hold back Ctrl-C."""
+        while self._thread is not None and self._thread.is_alive():
+            self._thread.join(_LOOK_EVERY_S)
 
     def go(self) -> None:
         """Open the gate that the child waits at."""
