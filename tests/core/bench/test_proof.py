@@ -159,10 +159,10 @@ def test_with_two_gpus_the_one_that_holds_our_process_is_watched():
 
 
 def test_an_error_in_the_stack_leaves_the_environment_unproven_although_a_kernel_ran():
-    driver_too_old = replace(a_machine(), torch_live=LIVE, driver_version=DottedVersion("470.57.02"))
-    diagnosis = diagnose(replace(driver_too_old, torch_live=TorchLive(imported=True, is_available=False)))
-    assert diagnosis.cause == "driver_too_old"
-    proof = _prove(a_result(), machine=driver_too_old, diagnosis=diagnosis)
+    machine = replace(a_machine(), torch_live=LIVE, driver_version=DottedVersion("470.57.02"))
+    diagnosis = diagnose(replace(machine, torch_live=TorchLive(imported=True, is_available=False)))
+    assert diagnosis.cause == "driver_lib_mismatch"
+    proof = _prove(a_result(), machine=machine, diagnosis=diagnosis)
     assert _layers(proof)["environment"] == "not_proven"
     assert proof.verdict == "not_proven"
 
