@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from gpuproof.core.facts.foreign.cards import capability_of, gpu_named
@@ -14,6 +15,8 @@ from gpuproof.core.facts.version import DottedVersion, dotted
 
 _STATES = ("On", "Off", "N/A", "WDDM", "TCC", "MCDM")
 _MODES = {"E. Process": "Exclusive_Process", "Prohibited": "Prohibited", "E. Thread": "Exclusive_Thread"}
+_JOINT = re.compile(r"\| ?(?=[|+])|(?<=[-=]\+) ?(?=\|)")  # where one line of the table ended and the next began
+_LINE = 160  # characters; no line of the table is as long, so a longer one is several whose ends were lost
 _QUERY_FIELDS = {
     "driver_version", "memory.total [mib]", "memory.used [mib]", "compute_cap", "index", "name", "compute_mode",
     "utilization.gpu [%]", "memory.free [mib]", "gpu_name", "uuid", "mig.mode.current",
@@ -35,7 +38,7 @@ def read(found: str, flat: str, draft: Draft) -> list[str]:
 
 def _table(found: str, draft: Draft) -> list[str]:
     rows: list[Gpu] = []
-    lines = found.split("\n")
+    lines = _with_line_ends(found.split("\n"))
     seen = False
     for number, line in enumerate(lines):
         if "Driver Version" in line and len(line) < 400:
@@ -47,6 +50,18 @@ def _table(found: str, draft: Draft) -> list[str]:
     if rows:
         draft.gpus = rows
     return ["nvidia-smi"] if seen or rows else []
+
+
+def _with_line_ends(lines: list[str]) -> list[str]:
+    """Give a table back the line ends that a chat window or a form took; an empty cell alone is no line."""
+    whole: list[str] = []
+    for line in lines:
+        if len(line) < _LINE or "|" not in line:
+            whole.append(line)
+        else:
+            parts = _JOINT.sub(lambda joint: joint.group().strip() + "\n", line).split("\n")
+            whole.extend(part for part in parts if part.strip(" |"))
+    return whole
 
 
 def _after(line: str, key: str) -> DottedVersion | None:
