@@ -118,6 +118,7 @@ class Gpu:
         value, handle = self._nvml.value, self._handle
         memory = value("nvmlDeviceGetMemoryInfo", handle)
         limit = value("nvmlDeviceGetEnforcedPowerLimit", handle)
+        default = value("nvmlDeviceGetPowerManagementDefaultLimit", handle)
         model = value("nvmlDeviceGetCurrentDriverModel", handle)
         capability = value("nvmlDeviceGetCudaComputeCapability", handle)
         return {
@@ -125,6 +126,10 @@ class Gpu:
             "name": value("nvmlDeviceGetName", handle),
             "memory_total_mib": memory.total / _MIB if memory is not None and _is_sane(memory.total) else None,
             "power_limit_w": limit / 1000.0 if _is_sane(limit) else None,
+            "power_limit_default_w": default / 1000.0 if _is_sane(default) else None,
+            "pcie_generation_card": value("nvmlDeviceGetGpuMaxPcieLinkGeneration", handle),
+            "pcie_generation_max": value("nvmlDeviceGetMaxPcieLinkGeneration", handle),
+            "pcie_width_max": value("nvmlDeviceGetMaxPcieLinkWidth", handle),
             "max_sm_clock_mhz": value("nvmlDeviceGetMaxClockInfo", handle, 1),
             "cores": value("nvmlDeviceGetNumGpuCores", handle),
             "compute_capability": "%s.%s" % tuple(capability) if capability else None,

@@ -12,6 +12,7 @@ from gpuproof.core.agent.workload.presets import FRAME_RATE, PRESETS
 from gpuproof.core.bench.collect import Collector
 from gpuproof.core.bench.doubts import find_doubts
 from gpuproof.core.bench.energy import joules_per_frame
+from gpuproof.core.bench.expected import expected_figures
 from gpuproof.core.bench.model import BenchResult, BenchSettings, Block, DeviceResult, Ratio
 from gpuproof.core.bench.phrases import failure_words
 from gpuproof.core.launch.model import Cancelled, Crashed, Finished, Message, Outcome, TimedOut, WorkerError
@@ -175,6 +176,7 @@ def _gpu_result(settings: BenchSettings, message: Message, collected: Collector)
         "memory": figures.get("memory"),
         "joules_per_frame": joules_per_frame(blocks, collected.samples, best),
         **_model_figures(settings, model, figures, message.get("limits") or {}),
+        **expected_figures(str(message.get("name")), message.get("limits") or {}),
     }
     detail = dict((figures.get("stages_s") or {}).get("full") or {})
     return _device_result(settings, message, best, counted(blocks, "gpu", best), detail, extra)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from statistics import fmean
+from typing import Any
 
+from gpuproof.core.bench.expected import link_gbs, rows_of
 from gpuproof.core.bench.model import BenchResult, Doubt
 from gpuproof.core.words import text
 
 _SLOW_BUS_GBS = 7.0  # a card at x16 of the oldest generation still in use (PCIe 3) reaches about 12
+_BUS_SHARE = 0.5  # a healthy link reaches 80 % to 90 % of its rate; a generation or half the lanes less: below 50 %
+_POWER_SHARE = 0.95
+_LEAST_EXPECTED = 50.0  # percent; clocks below boost alone cost up to a third
 _FEWEST_BLOCKS = 8
 _CLOCK_RAMP = 0.10
 _ABOVE_PEAK = 105.0
@@ -20,6 +25,8 @@ def gpu_doubts(result: BenchResult) -> tuple[Doubt, ...]:
         return ()
     return (
         *_bus(result),
+        *_power_limit(result),
+        *_below_its_kind(result),
         *_neighbours(result),
         *_clock_ramp(result),
         *_too_short(result),
@@ -31,7 +38,18 @@ def gpu_doubts(result: BenchResult) -> tuple[Doubt, ...]:
 
 def _bus(result: BenchResult) -> list[Doubt]:
     rate = result.limits.get("copy_up_pinned_gbs")
-    if not isinstance(rate, (int, float)) or rate >= _SLOW_BUS_GBS:
+    if not isinstance(rate, (int, float)):
+        return []
+    known = [gbs for gbs in map(link_gbs, _rows(result)) if gbs]
+    if known and rate < _BUS_SHARE * min(known):
+        words = text(
+            "Under load, copies to the GPU reach only {rate} GB/s; the card's own connector can carry {best} GB/s. "
+            "Check that it sits in the board's full slot (x16) and which PCIe generation the BIOS sets.",
+            rate=f"{rate:.1f}",
+            best=f"{min(known):.0f}",
+        )
+        return [Doubt(kind="slow_bus", words=words)]
+    if rate >= _SLOW_BUS_GBS or known:
         return []
     words = text(
         "Copies to the GPU reach only {rate} GB/s. Check that the card sits in its full slot (x16) and that no riser "
@@ -39,6 +57,40 @@ def _bus(result: BenchResult) -> list[Doubt]:
         rate=f"{rate:.1f}",
     )
     return [Doubt(kind="slow_bus", words=words)]
+
+
+def _rows(result: BenchResult) -> list[Mapping[str, Any]]:
+    assert result.gpu is not None
+    return rows_of(result.gpu.name, result.placement)
+
+
+def _power_limit(result: BenchResult) -> list[Doubt]:
+    """Doubt only when every card of this name is held back, since torch may count them in another order."""
+    pairs = [(row.get("power_limit_w"), row.get("power_limit_default_w")) for row in _rows(result)]
+    known = [(limit, usual) for limit, usual in pairs if isinstance(limit, (int, float)) and usual]
+    if not known or len(known) < len(pairs) or any(limit >= _POWER_SHARE * usual for limit, usual in known):
+        return []
+    words = text(
+        "The card's power limit is set to {limit} W, its default is {usual} W, so it is slower than it could be. If "
+        "you did not mean that: nvidia-smi -pl {usual}",
+        limit=f"{known[0][0]:.0f}",
+        usual=f"{known[0][1]:.0f}",
+    )
+    return [Doubt(kind="power_limit", words=words)]
+
+
+def _below_its_kind(result: BenchResult) -> list[Doubt]:
+    assert result.gpu is not None
+    share = result.gpu.extra.get("pct_expected_matmul")
+    if not isinstance(share, (int, float)) or share >= _LEAST_EXPECTED:
+        return []
+    words = text(
+        "Matrix products reached only {percent} % of this card's data sheet; a healthy one reaches {least} % or more. "
+        "Look at its temperature, its power cables and what else uses it.",
+        percent=f"{share:.0f}",
+        least=f"{_LEAST_EXPECTED:.0f}",
+    )
+    return [Doubt(kind="below_its_kind", words=words)]
 
 
 def _neighbours(result: BenchResult) -> list[Doubt]:

@@ -119,8 +119,14 @@ def copy_bound(bench):
     from gpuproof.core.agent.workload.limits import _both_ways
 
     bound = _both_ways(bench.accelerator) * 1e9 / bench.preset.frame_bytes
-    rows = {}
-    for slots in (3, 4, 6):
+    alone = bench.runner("fp16+graph", "full")
+    alone.compute = lambda slot: None
+    copies = measured(alone, 10)
+    del alone
+    rows = {"copies alone, same buffers": {**copies, "bound_fps": bound, "pct_of_bound": 100 * copies["fps"] / bound}}
+    found = measured(bench.runner("fp16+compile", "full"), 10)
+    rows["fp16+compile, ring of 3"] = {**found, "bound_fps": bound, "pct_of_bound": 100 * found["fps"] / bound}
+    for slots in (3, 6):
         gpu_runner.SLOTS = slots
         found = measured(bench.runner("fp16+graph", "full"), 10)
         rows[f"fp16+graph, ring of {slots}"] = {**found, "bound_fps": bound, "pct_of_bound": 100 * found["fps"] / bound}

@@ -115,3 +115,45 @@ def test_a_clock_that_still_rises():
     assert _kinds(a_result(telemetry=tuple(rows))) == {"clock_ramp"}
     steady = [replace(row, sm_clock_mhz=1980.0) for row in some_samples()]
     assert _kinds(a_result(telemetry=tuple(steady))) == set()
+
+
+H100 = {"gpu": 0, "name": "NVIDIA Test", "pcie_width_max": 16, "pcie_generation_card": 5}
+
+
+def _on(row, **limits):
+    return a_result(placement={**PLACEMENT, "gpus": [row]}, limits=limits)
+
+
+@pytest.mark.parametrize(
+    ("row", "rate", "expected"),
+    [
+        pytest.param(H100, 55.0, set(), id="gen-5-x16-healthy"),
+        pytest.param(H100, 31.6, set(), id="just-above-half"),
+        pytest.param(H100, 25.0, {"slow_bus"}, id="a-generation-less"),
+        pytest.param({**H100, "pcie_width_max": 4, "pcie_generation_card": 3}, 3.4, set(), id="a-card-of-four-lanes"),
+        pytest.param({**H100, "pcie_width_max": None}, 25.0, set(), id="width-unknown"),
+        pytest.param({**H100, "pcie_width_max": None}, 3.4, {"slow_bus"}, id="width-unknown-but-slow"),
+        pytest.param({**H100, "name": "another"}, 25.0, {"slow_bus"}, id="the-only-card"),
+    ],
+)
+def test_a_bus_below_what_the_card_can_carry(row, rate, expected):
+    assert _kinds(_on(row, copy_up_pinned_gbs=rate)) == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "usual", "expected"),
+    [(700.0, 700.0, set()), (665.0, 700.0, set()), (660.0, 700.0, {"power_limit"}), (300.0, None, set())],
+)
+def test_a_power_limit_below_the_default(limit, usual, expected):
+    assert _kinds(_on({**H100, "power_limit_w": limit, "power_limit_default_w": usual})) == expected
+
+
+def test_one_of_two_equal_cards_held_back_is_not_pinned_on_this_one():
+    held, free = ({**H100, "power_limit_w": watts, "power_limit_default_w": 700.0} for watts in (300.0, 700.0))
+    assert _kinds(a_result(placement={**PLACEMENT, "gpus": [held, free]})) == set()
+
+
+@pytest.mark.parametrize(("share", "expected"), [(77.0, set()), (50.0, set()), (49.0, {"below_its_kind"})])
+def test_a_card_below_its_data_sheet(share, expected):
+    gpu = a_device(extra={**a_device().extra, "pct_expected_matmul": share})
+    assert _kinds(a_result(gpu=gpu)) == expected
