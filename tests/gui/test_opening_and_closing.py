@@ -16,6 +16,7 @@ from helpers.reports import a_report
 from gpuproof.core.report.store import save_report
 
 ROOT = Path(__file__).resolve().parents[2]
+JOURNEYS = ("tests/gui/test_wizard.py", "tests/gui/test_other_machines.py")
 
 _BEGINNING = f"""
 import sys
@@ -85,6 +86,51 @@ sys.exit(code)
     assert (done.stdout, done.returncode, done.stderr) == ("cancelled True\n", 0, "")
 
 
+_BEGIN = {
+    "inspect": "window._wizard.start_check(settings)",
+    "benchmark": "window._wizard.start_check(settings)",
+    "watch": "window.open_page('watch'); window._wizard.watch.start(sleeper)",
+}
+_IS_THERE = {
+    "inspect": "check.state.running == 'inspect'",
+    "benchmark": "check.state.running == 'benchmark'",
+    "watch": "window._wizard.watch.state.is_watching",
+}
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("work", ["inspect", "benchmark", "watch"])
+def test_closing_leaves_no_child_of_real_work_behind(tmp_path: Path, work: str) -> None:
+    done = _run(
+        f"""
+import psutil, shlex
+from gpuproof.core.checkup import CheckupSettings
+from gpuproof.core.launch.model import Target
+settings = CheckupSettings(target=Target("self"))
+sleeper = shlex.join([sys.executable, "-c", "import time; time.sleep(50)"])
+seen = []
+def when_open(window):
+    check = window._wizard.check
+    {_BEGIN[work]}
+    def look():
+        if {_IS_THERE[work]}:
+            children = psutil.Process().children(recursive=True)
+            if children and not seen:
+                seen.extend(children)
+                QTimer.singleShot(300, window.close)
+        elif not check.state.is_busy and check.state.core.diagnosis is not None and not seen:
+            check.benchmark()
+    timer = QTimer(window); timer.timeout.connect(look); timer.start(30)
+code = main("en", preferences_file=folder / "app.ini", when_open=when_open)
+left = [one for one in (*seen, *psutil.Process().children(recursive=True)) if one.is_running()]
+print("children seen", bool(seen), "left", left)
+sys.exit(code)
+""",
+        tmp_path,
+    )
+    assert (done.stdout, done.returncode, done.stderr) == ("children seen True left []\n", 0, "")
+
+
 def test_the_window_closes_by_itself_when_packagers_ask_for_it(tmp_path: Path) -> None:
     done = _run("sys.exit(main('en', preferences_file=folder / 'app.ini'))", tmp_path, GPUPROOF_CLOSE_AFTER_S="0.3")
     assert (done.stdout, done.returncode, done.stderr) == ("", 0, "")
@@ -137,11 +183,11 @@ def test_a_real_window_is_driven_with_real_keys_and_closed(tmp_path: Path) -> No
 @pytest.mark.xvfb
 @pytest.mark.skipif(not shutil.which("Xvfb"), reason="needs Xvfb")
 def test_the_journeys_hold_in_a_real_window_too(tmp_path: Path) -> None:
-    """The wizard's tests again, on an X server instead of the offscreen platform."""
+    """The journeys again, on an X server instead of the offscreen platform."""
     with _XServer(tmp_path) as display:
         environment = {**os.environ, "QT_QPA_PLATFORM": "xcb", "DISPLAY": display, "XDG_CONFIG_HOME": str(tmp_path)}
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-n0", "tests/gui/test_wizard.py"],
+            [sys.executable, "-m", "pytest", "-q", "-n0", *JOURNEYS],
             cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False,
         )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]
