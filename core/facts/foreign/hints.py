@@ -27,10 +27,20 @@ def places() -> Words:
 def find(flat: str, shown: str) -> tuple[Symptom, ...]:
     """Return the hints that stand in the text."""
     found = []
+    without_headings = _blanked(flat, places()["not_mig"])
     for hint, phrases in _tables()["hints"].items():
-        at = next((place for place in map(flat.find, phrases) if place >= 0), -1)
+        searched = without_headings if hint.startswith("hint.mig") else flat
+        at = next((place for place in map(searched.find, phrases) if place >= 0), -1)
         if hint == "hint.colab" and any(phrase in flat for phrase in places()["not_colab"]):
             continue  # "it works on Colab" is said of another machine
         if at >= 0:
             found.append(Symptom(id=hint, line=line_at(shown, at), source="pasted text"))
     return tuple(found)
+
+
+def _blanked(flat: str, phrases: list[str]) -> str:
+    """Return the text with spaces in place of the phrases, every other word at its old position."""
+    for phrase in phrases:
+        if phrase in flat:
+            flat = flat.replace(phrase, " " * len(phrase))
+    return flat

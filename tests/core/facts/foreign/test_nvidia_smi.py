@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gpuproof.core.diagnose import diagnose
 from gpuproof.core.facts.foreign import read_foreign
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.version import DottedVersion
@@ -55,7 +56,18 @@ def test_the_table_as_it_is_printed() -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_lost_line_ends_change_nothing(form: str) -> None:
-    assert _read(FORMS[form]) == _read(TABLE)
+    lost, whole = _read(FORMS[form]), _read(TABLE)
+    assert lost.symptoms == ()
+    assert lost == whole
+
+
+def test_the_heading_of_the_mig_column_says_nothing_of_mig() -> None:
+    plain = TABLE.replace("             Enabled", "                 N/A").replace("E. Process", "   Default")
+    for said in ("torch.cuda.is_available() False", "RuntimeError: No CUDA GPUs are available"):
+        assert diagnose(read_foreign(f"{said}\n{plain}")[1]).cause != "mig"
+        assert diagnose(read_foreign(f"{said}\n{TABLE}")[1]).cause == "mig"
+    long = "Driver Version : 535.54\nAttached GPUs : 1\nProduct Name : NVIDIA A10\nMIG Mode\n Current : N/A\n Pending : N/A"  # noqa: E501
+    assert read_foreign(f"nvidia-smi -q\n{long}")[1].symptoms == ()
 
 
 def test_a_long_line_with_bars_that_is_no_table_names_no_card() -> None:
