@@ -13,7 +13,7 @@ from gpuproof.core.words import text
 from gpuproof.gui.presenters.chain import WAITING, judged
 from gpuproof.gui.presenters.check_state import CheckState
 
-_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"7z\xbc\xaf", b"\xfd7zXZ", b"BZh", b"Rar!")  # how such files begin
+_PACKED = (b"\x1f\x8b", b"7z\xbc\xaf", b"\xfd7zXZ", b"BZh", b"Rar!")  # how such files begin
 
 
 def open_file(path: Path) -> CheckState:
@@ -25,14 +25,14 @@ def open_file(path: Path) -> CheckState:
     from gpuproof.core.report.store import load_report, read_bounded
 
     data = read_bounded(path)
+    if is_case(data):
+        case = load_case(data)
+        return replace(state_of(case.report, path), case=case)
     if data.startswith(_PACKED):
         raise UserProblem(
             text("{name} is a packed file, not a report.", name=path.name),
             text("Unpack it, then open what is inside: a report (.json), a case (.gpuproof) or text."),
         )
-    if is_case(data):
-        case = load_case(data)
-        return replace(state_of(case.report, path), case=case)
     if b'"gpuproof-report"' in data[:4000]:
         return state_of(load_report(data), path)
     return _judged_now(data, path)
