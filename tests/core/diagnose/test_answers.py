@@ -1,4 +1,4 @@
-"""What people get: remedies, the document, myths, the chain, evidence of every kind, and the rows of the hand checks."""  # noqa: E501
+"""What people get: remedies, the document, myths, the chain, and evidence of every kind."""
 
 from __future__ import annotations
 
@@ -115,27 +115,6 @@ def test_there_are_ten_answered_myths_linked_from_findings() -> None:
     chinese = translations("zh")
     assert [myth.id for myth in myths() if str(myth.answer) not in chinese or str(myth.belief) not in chinese] == []
     assert {myth.id for myth in myths_for("driver_too_old")} >= {"smi-cuda-version", "cuda-must-equal"}
-
-
-# row of the hand checks that people do: the myth or the cause that answers it
-ROWS = {
-    "1 is_available": "is-available-enough",
-    "4 CPU-only wheel": "cpu_wheel",
-    "6 driver new enough": "cuda-must-equal",
-    "8 insufficient driver": "driver_too_old",
-    "10 system toolkit": "toolkit-needed",
-    "11 libcudnn not found": "cudnn_conflict",
-    "12 several toolkits": "cuda_lib_shadow",
-    "22 container without --gpus": "container_no_gpu",
-    "27 out of memory": "oom",
-    "29 CUDA_VISIBLE_DEVICES": "visible_devices",
-    "38 libraries by hand": "cudnn-needed",
-}
-
-
-@pytest.mark.parametrize("row", ROWS)
-def test_every_row_of_the_hand_checks_is_answered(row: str) -> None:
-    assert ROWS[row] in {myth.id for myth in myths()} | set(CAUSES)
 
 
 def test_heygem_asks_for_more_on_a_new_card_than_its_guides_say() -> None:
