@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QWidget
 
 from gpuproof.core.words import Text, literal, text
@@ -47,6 +47,15 @@ class CommandBox(QWidget):
         """Show another command."""
         self._field.setPlainText(command)
         self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
+        """Count the lines again once they are wrapped at the new width."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._fit)
+
+    def follow_look(self) -> None:
+        """Take the height of another text size."""
+        QTimer.singleShot(0, self, self._fit)
 
     def _copy_all(self) -> None:
         QGuiApplication.clipboard().setText(self.command())

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import text
 from gpuproof.gui.context import Context
-from gpuproof.gui.style import icons, speech, theme
+from gpuproof.gui.style import icons, lengths, speech, theme
 from gpuproof.gui.views.home_page import HomePage
 from gpuproof.gui.views.page import Page
 from gpuproof.gui.views.sidebar import NAMES, Sidebar
@@ -161,7 +161,9 @@ class MainWindow(QWidget):
         assert isinstance(application, QApplication)
         look = self._context.preferences.look
         name = theme.system_theme() if look == "system" else look
+        before = theme.scale()
         theme.apply(application, name, self._context.preferences.text_scale)
+        lengths.rescale(self, before, theme.scale())
         self.follow_look()
 
     def _show_look_icon(self) -> None:

@@ -164,3 +164,28 @@ def test_strings_that_are_two_fifths_longer_fit(
             if made.isVisible() and made.text():
                 wanted = made.fontMetrics().horizontalAdvance(made.text().replace("&", ""))
                 assert made.width() >= wanted, (page, made.text())
+
+
+def test_margins_and_commands_follow_the_text_size_and_return(open_window: Any, qtbot: Any) -> None:
+    from gpuproof.gui.style import lengths, theme
+    from gpuproof.gui.views.command_box import CommandBox
+
+    opened = open_window(Script(diagnosis=a_broken_chain()))
+    window, check = opened.window, opened.assembly.check
+    window.open_page("start")
+    window.page("start").start_button.click()
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window.open_page("recommend")
+    page = window.page("recommend")
+    before = lengths.margins_of(page)
+    while theme.scale() < 1.29:
+        window.next_text_size()
+    assert sum(map(sum, lengths.margins_of(page))) > 1.2 * sum(map(sum, before))
+    box = page.findChild(CommandBox)
+    box.set_command("pip install torch==2.11.0 " * 9)
+    field = box._field
+    needed = field.fontMetrics().lineSpacing()
+    qtbot.waitUntil(lambda: field.height() >= needed * round(field.document().size().height()))
+    assert field.document().size().height() > 1
+    window.next_text_size()
+    assert lengths.margins_of(page) == before

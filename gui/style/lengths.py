@@ -1,0 +1,51 @@
+"""Margins, spaces and fixed-width fonts that were set at one text size, brought to another one in an open window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QPlainTextEdit, QWidget
+
+from gpuproof.gui.style import theme
+
+_MEMORY = "gpuproof_lengths"
+
+
+def rescale(root: QWidget, before: float, after: float) -> None:
+    """Bring everything below the root from one text size to another; going back and forth changes nothing."""
+    if abs(before - after) < 0.001:
+        return
+    for layout in root.findChildren(QLayout):
+        now = _lengths(layout)
+        memory = layout.property(_MEMORY)
+        is_known = isinstance(memory, list) and [round(base * before) for base in memory] == now
+        bases = memory if is_known and isinstance(memory, list) else [length / before for length in now]
+        layout.setProperty(_MEMORY, bases)
+        _set(layout, [round(base * after) for base in bases])
+    mono = theme.mono()
+    for field in root.findChildren(QPlainTextEdit):
+        if field.font().families() == mono.families():
+            field.setFont(mono)
+
+
+def margins_of(root: QObject) -> list[list[int]]:
+    """Return margins and spaces of every layout below the root."""
+    return [_lengths(layout) for layout in root.findChildren(QLayout)]
+
+
+def _lengths(layout: QLayout) -> list[int]:
+    margins = layout.contentsMargins()
+    found = [margins.left(), margins.top(), margins.right(), margins.bottom()]
+    if isinstance(layout, QBoxLayout):
+        found.append(layout.spacing())
+    elif isinstance(layout, QGridLayout):
+        found += [layout.horizontalSpacing(), layout.verticalSpacing()]
+    return found
+
+
+def _set(layout: QLayout, lengths: list[int]) -> None:
+    layout.setContentsMargins(*lengths[:4])
+    if isinstance(layout, QBoxLayout):
+        layout.setSpacing(lengths[4])
+    elif isinstance(layout, QGridLayout):
+        layout.setHorizontalSpacing(lengths[4])
+        layout.setVerticalSpacing(lengths[5])
