@@ -34,7 +34,9 @@ def find(found: str, flat: str = "", source: str = "pasted text") -> tuple[Sympt
     flat = flat or flatten(found)
     hits = [(row, at) for row in error_rows() if (at := _first_hit(row, flat)) >= 0]
     shown = in_its_case(found, flat) if hits else flat
-    return tuple(Symptom(id=row["id"], line=line_at(shown, at), source=source) for row, at in hits)
+    return tuple(
+        Symptom(id=row["id"], line=line_at(shown, at, row.get("shown", _SHOWN)), source=source) for row, at in hits
+    )
 
 
 def in_its_case(found: str, flat: str) -> str:
@@ -66,10 +68,10 @@ def _hits(phrases: list[str], flat: str) -> Iterator[tuple[int, int]]:
             at = flat.find(phrase, at + len(phrase))
 
 
-def line_at(flat: str, at: int) -> str:
+def line_at(flat: str, at: int, length: int = _SHOWN) -> str:
     """Return the words around a hit, cut at word borders; white space was collapsed, so this is one line."""
     start = max(0, at - _SHOWN // 4)
     if start:
         start = flat.find(" ", start, at) + 1 or at
-    end = min(len(flat), start + _SHOWN)
+    end = min(len(flat), start + length)
     return flat[start:end].rsplit(" ", 1)[0] if end < len(flat) else flat[start:end]
