@@ -1,6 +1,7 @@
 """The made-up network: face encoder, audio-visual alignment, decoder, super-resolution. Random fixed weights."""
 
-from typing import Any, List
+import contextlib
+from typing import Any, Iterator, List
 
 import torch
 from torch import nn
@@ -108,11 +109,32 @@ class Network(nn.Module):  # type: ignore[misc]
         self.super_resolution = SuperResolution(preset.sr_width, preset.sr_depth)
 
 
+@contextlib.contextmanager
+def _uninitialised() -> Iterator[None]:
+    """Leave new layers' parameters as they are allocated."""
+    layers = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
+    owners = {next(kind for kind in layer.__mro__ if "reset_parameters" in vars(kind)) for layer in layers}
+    kept = [(owner, vars(owner)["reset_parameters"]) for owner in owners]
+    try:
+        for owner in owners:
+            owner.reset_parameters = _nothing
+        yield
+    finally:
+        for owner, own in kept:
+            owner.reset_parameters = own
+
+
+def _nothing(_: Any) -> None:
+    """Stand in for a layer's own initialisation."""
+
+
 def empty_network(preset: Preset) -> Network:
-    """Build the network on the CPU with uninitialised weights: torch's own initialisation would cost seconds."""
-    with torch.device("meta"):
+    """Build the network on the CPU with uninitialised weights: torch's own initialisation would cost seconds.
+
+    Building on the meta device would save it too, but then torch loads its shape rules, which also takes seconds.
+    """
+    with _uninitialised():
         network = Network(preset)
-    network.to_empty(device="cpu")
     network.alignment.positions = sinusoids(WINDOW, WIDTH)
     network.eval().requires_grad_(False)
     return network
