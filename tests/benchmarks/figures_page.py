@@ -65,8 +65,8 @@ def _copies(figures: dict[str, Any]) -> str:
             f"\nMeasured on {when}. The bound repeats one copy of 64 MiB each way. The same\n"
             "copies as a run makes them, from a clip of 386 MB and without any computation, reach "
             f"{alone['pct_of_bound']:.0f} % of it:\n90 % of the bound was aimed at and is not reached by the copies "
-            "themselves. The compiled variant is as fast as they are,\nwithin the noise. Longer copies (a few a step "
-            "rather than one a frame) and a longer ring changed nothing beyond it.\n"
+            "themselves. The compiled variant is as fast as they are,\nwithin the noise. A longer ring changed nothing "
+            "beyond it. A few long copies\na step and one copy a frame were not compared in one run.\n"
         )
     return "## Whole frames over the bus\n\n" + _table(header, rows) + note
 
