@@ -14,6 +14,26 @@ _HEAVY = ("conv", "addmm", "bmm", "matmul", "linear", "attention", "layer_norm",
 _LEAST_KERNEL_SHARE = 0.3  # of a step's time; the rest may be launch gaps, which are a matter of speed
 
 
+# one whole sentence for each thing: a word put into a sentence would stay English in every other language
+_WHERE = {
+    "parameters": (
+        text("Where the parameters lay was not observed"),
+        text("Some parameters lay on {devices} instead of {wanted}"),
+        text("All parameters lay on {wanted}"),
+    ),
+    "inputs": (
+        text("Where the inputs lay was not observed"),
+        text("Some inputs lay on {devices} instead of {wanted}"),
+        text("All inputs lay on {wanted}"),
+    ),
+    "outputs": (
+        text("Where the outputs lay was not observed"),
+        text("Some outputs lay on {devices} instead of {wanted}"),
+        text("All outputs lay on {wanted}"),
+    ),
+}
+
+
 def weigh_placement(result: BenchResult) -> ProofLayer:
     """Judge what the GPU's child observed of itself."""
     seen = result.placement
@@ -26,12 +46,8 @@ def weigh_placement(result: BenchResult) -> ProofLayer:
         return ProofLayer(name="placement", verdict="not_proven", evidence=(), missing=tuple(missing))
     if wanted.startswith("cpu"):
         faults.append(text("The run that should use the GPU ran on the processor"))
-    for name, words in (
-        ("parameters", text("parameters")),
-        ("inputs", text("inputs")),
-        ("outputs", text("outputs")),
-    ):
-        _weigh_devices(words, seen.get(name), wanted, evidence, missing, faults)
+    for name in _WHERE:
+        _weigh_devices(name, seen.get(name), wanted, evidence, missing, faults)
     _weigh_operators(seen, wanted, evidence, missing, faults)
     _weigh_kernels(seen, evidence, missing, faults)
     _weigh_correctness(result, evidence, missing)
@@ -40,19 +56,17 @@ def weigh_placement(result: BenchResult) -> ProofLayer:
 
 
 def _weigh_devices(
-    words: Text, counted: Any, wanted: str, evidence: list[Text], missing: list[Text], faults: list[Text]
+    thing: str, counted: Any, wanted: str, evidence: list[Text], missing: list[Text], faults: list[Text]
 ) -> None:
+    unseen, some, every = _WHERE[thing]
     if not isinstance(counted, Mapping) or not counted:
-        missing.append(text("Where the {things} lay was not observed", things=words.render()))
+        missing.append(unseen)
         return
     elsewhere = sorted(device for device in counted if device != wanted)
     if elsewhere:
-        faults.append(
-            text("Some {things} lay on {devices} instead of {wanted}", things=words.render(),
-                 devices=", ".join(elsewhere), wanted=wanted)
-        )  # fmt: skip
+        faults.append(Text(some.template, (("devices", ", ".join(elsewhere)), ("wanted", wanted))))
     else:
-        evidence.append(text("All {things} lay on {wanted}", things=words.render(), wanted=wanted))
+        evidence.append(Text(every.template, (("wanted", wanted),)))
 
 
 def _weigh_operators(
