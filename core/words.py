@@ -1,7 +1,7 @@
 """Words for people: English templates with named placeholders, translated when shown and never before.
 
 The English template is the key of the translation tables ``assets/translations/<language>/*.json`` (a flat object,
-English template to translated template, one file per room of the product). Facts, findings and reports carry
+English template to translated template, one file for each part of the product). Facts, findings and reports carry
 ``Text`` values, so a report that was written in English can be read in Chinese.
 """
 
