@@ -45,8 +45,13 @@ def start_of(target: Target) -> Start:
 
 
 def _own_start() -> Start:
+    return local_start(own_interpreter(), {"PYTHONHOME": None} if is_frozen() else {})
+
+
+def own_interpreter() -> str:
+    """Return the interpreter that ``self`` means: this one, or the person's usual Python in a packaged app."""
     if not is_frozen():
-        return local_start(sys.executable, {})
+        return sys.executable
     from gpuproof.core.launch.usual import usual_python
 
     usual = usual_python()
@@ -55,7 +60,7 @@ def _own_start() -> Start:
             text("This packaged app holds no Python of its own to look into."),
             text("Choose a Python environment; `gpuproof targets` lists those found here."),
         )
-    return local_start(str(usual), {"PYTHONHOME": None})
+    return str(usual)
 
 
 def local_start(interpreter: str, changes: Mapping[str, str | None]) -> Start:

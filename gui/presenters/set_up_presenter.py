@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from gpuproof.core.checkup import CheckupState
-from gpuproof.core.launch.model import Target
 from gpuproof.core.problems import UserProblem
-from gpuproof.core.recommend.model import Recommendation
 from gpuproof.core.words import Text, text
 from gpuproof.gui.presenters.background import Background
 from gpuproof.gui.presenters.check_state import last_lines
@@ -72,11 +70,12 @@ class SetUpPresenter(QObject):
         cancel = self._cancel
 
         def work() -> SetupPlan:
+            from gpuproof.core.setup.interpreter import interpreter_of
             from gpuproof.core.setup.plan import plan_existing, plan_new
 
             if new_folder is not None:
                 return plan_new(new_folder, recommendation, cancel=cancel)
-            return plan_existing(_interpreter(target, recommendation), machine, recommendation, cancel=cancel)
+            return plan_existing(interpreter_of(target, recommendation), machine, recommendation, cancel=cancel)
 
         self._background.start(work, self._planned, self._failed)
 
@@ -167,25 +166,6 @@ def _after(state: SetUpState, event: SetupEvent) -> SetUpState:
     if isinstance(event, SetupLine):
         return replace(state, lines=last_lines(state.lines, event.line))
     return replace(state, progress=event.words(), fraction=event.fraction, remaining_s=event.remaining_s)
-
-
-def _interpreter(target: Target, recommendation: Recommendation) -> str:
-    import sys
-
-    from gpuproof.core.launch.conda import interpreter_of_environment
-    from gpuproof.core.launch.starting import existing_interpreter
-
-    if target.kind == "self":
-        return sys.executable
-    if target.kind == "python":
-        return existing_interpreter(target.name)
-    if target.kind == "conda":
-        return interpreter_of_environment(target.name)[0]
-    command = recommendation.choice.commands.pip if recommendation.choice else "-"
-    raise UserProblem(
-        text("Set-up works on this machine only; {target} is another one.", target=str(target)),
-        text("Run it there: {command}", command=command),
-    )
 
 
 def _undo() -> Restored:

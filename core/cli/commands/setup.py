@@ -88,6 +88,7 @@ def _plan(
     from gpuproof.core.launch.trust import choosing_words
     from gpuproof.core.recommend import recommend
     from gpuproof.core.recommend.subject import subject_of
+    from gpuproof.core.setup.interpreter import interpreter_of
     from gpuproof.core.setup.plan import plan_existing, plan_new
 
     network = Network(index_base=arguments.index_base, index_url=arguments.index_url, proxy=arguments.proxy)
@@ -104,24 +105,7 @@ def _plan(
     more = {"network": network, "constraints_file": arguments.constraints, "cancel": cancel}
     if arguments.new:
         return plan_new(arguments.new, recommendation, **more), recommendation
-    return plan_existing(_interpreter(target, recommendation), machine, recommendation, **more), recommendation
-
-
-def _interpreter(target: Any, recommendation: Recommendation) -> str:
-    from gpuproof.core.launch.conda import interpreter_of_environment
-    from gpuproof.core.launch.starting import existing_interpreter
-
-    if target.kind == "self":
-        return sys.executable
-    if target.kind == "python":
-        return existing_interpreter(target.name)
-    if target.kind == "conda":
-        return interpreter_of_environment(target.name)[0]
-    command = recommendation.choice.commands.pip if recommendation.choice else "-"
-    raise UserProblem(
-        text("Set-up works on this machine only; {target} is another one.", target=str(target)),
-        text("Run it there: {command}", command=command),
-    )
+    return plan_existing(interpreter_of(target, recommendation), machine, recommendation, **more), recommendation
 
 
 def _require_consent(arguments: argparse.Namespace, terminal: Terminal) -> None:
