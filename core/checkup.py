@@ -27,7 +27,6 @@ from gpuproof.core.checkup_state import (
 )
 from gpuproof.core.diagnose.model import Diagnosis
 from gpuproof.core.facts.machine import Machine
-from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.launch.model import Target
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.recommend.model import Recommendation
@@ -49,7 +48,6 @@ __all__ = [
     "StepName",
     "StepStarted",
     "default_report_folder",
-    "has_torch",
 ]
 
 
@@ -254,8 +252,3 @@ def default_report_folder() -> Path:
     from gpuproof.core.launch.places import data_folder
 
     return data_folder() / "reports"
-
-
-def has_torch(machine: Machine) -> bool:
-    """Tell whether the inspected Python has a torch at all."""
-    return not isinstance(machine.torch, Unknown)
