@@ -85,8 +85,8 @@ def _ratio(ratio: Ratio | None, result: BenchResult | None) -> dict[str, Any] | 
     return found
 
 
-def _doubt(doubt: Doubt, language: str) -> dict[str, str]:
-    return {"kind": doubt.kind, "text": doubt.words.render(language)}
+def _doubt(doubt: Doubt, language: str) -> dict[str, str | None]:
+    return {"kind": doubt.kind, "side": doubt.side, "text": doubt.words.render(language)}
 
 
 def _layer(layer: ProofLayer, language: str) -> dict[str, Any]:

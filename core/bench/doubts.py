@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from statistics import median
+from typing import Literal
 
 from gpuproof.core.agent.workload.intervals import interval
 from gpuproof.core.bench.gpu_doubts import gpu_doubts
@@ -49,7 +50,7 @@ def _cpu_drift(result: BenchResult) -> list[Doubt]:
         "Close other programs and measure again.",
         percent=f"{100.0 * change:+.0f}",
     )
-    return [Doubt(kind="unstable", words=words)]
+    return [Doubt(kind="unstable", words=words, side="cpu")]
 
 
 def _phase(result: BenchResult, phase: str, variant: str) -> list[float]:
@@ -60,7 +61,7 @@ def _phase(result: BenchResult, phase: str, variant: str) -> list[float]:
     ]
 
 
-def _wide(side: str, device: DeviceResult | None, preset: str) -> list[Doubt]:
+def _wide(side: Literal["gpu", "cpu"], device: DeviceResult | None, preset: str) -> list[Doubt]:
     if device is None or device.low <= 0:
         return []
     half = math.log(device.high / device.low) / 2.0
@@ -72,7 +73,7 @@ def _wide(side: str, device: DeviceResult | None, preset: str) -> list[Doubt]:
         device=side.upper(),
         percent=f"{100.0 * half:.1f}",
     )
-    return [Doubt(kind="not_converged", words=words)]
+    return [Doubt(kind="not_converged", words=words, side=side)]
 
 
 def _foreign_load(message: Message) -> list[Doubt]:
@@ -84,7 +85,7 @@ def _foreign_load(message: Message) -> list[Doubt]:
         "again.",
         percent=f"{100.0 * max(loads):.0f}",
     )
-    return [Doubt(kind="other_load", words=words)]
+    return [Doubt(kind="other_load", words=words, side="cpu")]
 
 
 def _throttled(result: BenchResult) -> list[Doubt]:
@@ -107,7 +108,7 @@ def _throttled(result: BenchResult) -> list[Doubt]:
         "The GPU slowed itself down while it was measured ({reasons}). Check cooling and power supply.",
         reasons=", ".join(reasons),
     )
-    return [Doubt(kind="throttled", words=words)]
+    return [Doubt(kind="throttled", words=words, side="gpu")]
 
 
 def _launch_bound(result: BenchResult) -> list[Doubt]:
@@ -120,7 +121,7 @@ def _launch_bound(result: BenchResult) -> list[Doubt]:
     words = text(
         "The GPU waits for the processor to hand it work (launch bound): a larger batch or CUDA graphs would be faster."
     )
-    return [Doubt(kind="launch_bound", words=words)]
+    return [Doubt(kind="launch_bound", words=words, side="gpu")]
 
 
 def _is_model_block(block: Block, variant: str) -> bool:
@@ -135,4 +136,4 @@ def _on_battery(message: Message) -> list[Doubt]:
     if message.get("on_battery") is not True:
         return []
     words = text("This computer runs on its battery, which slows processor and GPU down. Plug it in and measure again.")
-    return [Doubt(kind="on_battery", words=words)]
+    return [Doubt(kind="on_battery", words=words, side="both")]

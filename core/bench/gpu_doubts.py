@@ -48,7 +48,7 @@ def _bus(result: BenchResult) -> list[Doubt]:
             rate=f"{rate:.1f}",
             best=f"{min(known):.0f}",
         )
-        return [Doubt(kind="slow_bus", words=words)]
+        return [Doubt(kind="slow_bus", words=words, side="gpu")]
     if rate >= _SLOW_BUS_GBS or known:
         return []
     words = text(
@@ -56,7 +56,7 @@ def _bus(result: BenchResult) -> list[Doubt]:
         "or BIOS setting slows the bus down.",
         rate=f"{rate:.1f}",
     )
-    return [Doubt(kind="slow_bus", words=words)]
+    return [Doubt(kind="slow_bus", words=words, side="gpu")]
 
 
 def _rows(result: BenchResult) -> list[Mapping[str, Any]]:
@@ -76,7 +76,7 @@ def _power_limit(result: BenchResult) -> list[Doubt]:
         limit=f"{known[0][0]:.0f}",
         usual=f"{known[0][1]:.0f}",
     )
-    return [Doubt(kind="power_limit", words=words)]
+    return [Doubt(kind="power_limit", words=words, side="gpu")]
 
 
 def _below_its_kind(result: BenchResult) -> list[Doubt]:
@@ -90,7 +90,7 @@ def _below_its_kind(result: BenchResult) -> list[Doubt]:
         percent=f"{share:.0f}",
         least=f"{_LEAST_EXPECTED:.0f}",
     )
-    return [Doubt(kind="below_its_kind", words=words)]
+    return [Doubt(kind="below_its_kind", words=words, side="gpu")]
 
 
 def _neighbours(result: BenchResult) -> list[Doubt]:
@@ -103,7 +103,7 @@ def _neighbours(result: BenchResult) -> list[Doubt]:
     words = text(
         "Another program holds {mib} MiB on a GPU and may use it. Close it and measure again.", mib=f"{most:.0f}"
     )
-    return [Doubt(kind="other_gpu_process", words=words)]
+    return [Doubt(kind="other_gpu_process", words=words, side="gpu")]
 
 
 def _clock_ramp(result: BenchResult) -> list[Doubt]:
@@ -119,7 +119,7 @@ def _clock_ramp(result: BenchResult) -> list[Doubt]:
     words = text(
         "The GPU's clock was still rising while it was measured, so the figure is a little low. Measure again."
     )
-    return [Doubt(kind="clock_ramp", words=words)]
+    return [Doubt(kind="clock_ramp", words=words, side="gpu")]
 
 
 def _too_short(result: BenchResult) -> list[Doubt]:
@@ -128,7 +128,7 @@ def _too_short(result: BenchResult) -> list[Doubt]:
     if not isinstance(blocks, int) or blocks >= _FEWEST_BLOCKS:
         return []
     words = text("Only {count} blocks of the GPU could be measured; the interval is a guess.", count=blocks)
-    return [Doubt(kind="too_short", words=words)]
+    return [Doubt(kind="too_short", words=words, side="gpu")]
 
 
 def _implausible(result: BenchResult) -> list[Doubt]:
@@ -141,7 +141,7 @@ def _implausible(result: BenchResult) -> list[Doubt]:
         "fast. Measure again.",
         percent=f"{share:.0f}",
     )
-    return [Doubt(kind="implausible", words=words)]
+    return [Doubt(kind="implausible", words=words, side="gpu")]
 
 
 def _variants(result: BenchResult) -> list[Doubt]:
@@ -156,14 +156,14 @@ def _variants(result: BenchResult) -> list[Doubt]:
                 variant=name,
                 failed=failed,
             )
-            found.append(Doubt(kind="fast_but_wrong", words=words))
+            found.append(Doubt(kind="fast_but_wrong", words=words, side="gpu"))
         if figures.get("out_of_memory") and not figures.get("skipped"):
             words = text(
                 "{variant} did not fit into the GPU's memory and was measured with a batch of {batch}.",
                 variant=name,
                 batch=str(figures.get("batch")),
             )
-            found.append(Doubt(kind="out_of_memory", words=words))
+            found.append(Doubt(kind="out_of_memory", words=words, side="gpu"))
     return found
 
 
@@ -175,4 +175,4 @@ def _untested(result: BenchResult) -> list[Doubt]:
         "This kind of device ({kind}) runs through the same code but was never tested by the makers.",
         kind=str(result.gpu.extra.get("kind")),
     )
-    return [Doubt(kind="untested", words=words)]
+    return [Doubt(kind="untested", words=words, side="gpu")]

@@ -11,6 +11,7 @@ PresetName = Literal["quick", "standard", "4k"]
 STAGES = ("face_encoding", "alignment", "reconstruction")
 ProofVerdict = Literal["proven", "not_proven", "refuted"]
 LayerName = Literal["environment", "placement", "behaviour"]
+DoubtSide = Literal["gpu", "cpu", "both"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,7 @@ class Doubt:
 
     kind: str  # unstable, throttled, other_load, not_converged, too_short, on_battery, launch_bound ...
     words: Text
+    side: DoubtSide | None = None  # whose figures it touches; None: a report from before this was written down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

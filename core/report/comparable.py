@@ -35,8 +35,8 @@ _MUST_AGREE_WORDS: dict[str, Text] = {
     "cpu_batch": text("The CPU ran another batch size: {before} before, {after} after."),
     "power_source": text("The machine had another power source: {before} before, {after} after."),
 }
-# The session's "unstable" and "other_load" speak of the processor's side; a GPU's own figure can still be judged.
-_SPOILED_SIDE: dict[str, Side] = {"unstable": "cpu", "other_load": "cpu", "on_battery": "both"}
+# Reports from before a doubt named its side: "unstable" and "other_load" were said of the processor alone.
+_SIDE_UNTOLD: dict[str, Side] = {"unstable": "cpu", "other_load": "cpu", "on_battery": "both"}
 _SPOILING_DOUBTS: dict[str, tuple[Text, Text]] = {
     "unstable": (text("The run before was unstable."), text("The run after was unstable.")),
     "other_load": (
@@ -114,7 +114,7 @@ def _doubts(which: int, report: Report) -> list[Reason]:
     return [
         Reason(
             kind=doubt.kind,
-            side=_SPOILED_SIDE[doubt.kind],
+            side=doubt.side or _SIDE_UNTOLD[doubt.kind],
             words=_SPOILING_DOUBTS[doubt.kind][which],
             detail=doubt.words,
         )

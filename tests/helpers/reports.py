@@ -119,7 +119,11 @@ def a_result(*, gpu_fps: float = 6100.0, cpu_fps: float = 41.0, seed: int = 1, *
         cpu=cpu,
         speedup=Ratio(ratio=ratio, low=ratio * 0.97, high=ratio * 1.03),
         doubts=(
-            Doubt(kind="throttled", words=text("Sample doubt: clock lowered by {reason}.", reason="sw_power_cap")),
+            Doubt(
+                kind="throttled",
+                words=text("Sample doubt: clock lowered by {reason}.", reason="sw_power_cap"),
+                side="gpu",
+            ),
         ),
         limits={"matmul_tflops_fp16": 612.0, "not_measured": ["launch_us"]},
         first_run={"import_torch": 4.2, "first_step": 0.9},

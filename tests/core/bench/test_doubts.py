@@ -157,3 +157,15 @@ def test_one_of_two_equal_cards_held_back_is_not_pinned_on_this_one():
 def test_a_card_below_its_data_sheet(share, expected):
     gpu = a_device(extra={**a_device().extra, "pct_expected_matmul": share})
     assert _kinds(a_result(gpu=gpu)) == expected
+
+
+def test_every_doubt_names_the_side_whose_figures_it_touches():
+    wide = a_device(low=900.0, high=1100.0)
+    blocks = (
+        *some_blocks("cpu", "cpu", "fp32", 0.0),
+        *some_blocks("cpu_again", "cpu", "fp32", 6.0, duration_s=0.2),
+    )
+    messages = {"cpu": {"on_battery": True, "foreign_load": {"cpu": 0.5}}}
+    found = {(doubt.kind, doubt.side) for doubt in find_doubts(a_result(gpu=wide, blocks=blocks), messages)}
+    assert {("unstable", "cpu"), ("other_load", "cpu"), ("on_battery", "both"), ("not_converged", "gpu")} <= found
+    assert None not in {side for _, side in found}

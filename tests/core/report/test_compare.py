@@ -106,6 +106,14 @@ def test_an_unstable_processor_spoils_its_own_figures_and_the_ratio_alone(kind: 
     assert found["cpu.frames_per_second"] == found["speedup"] == "cannot_tell"
 
 
+def test_a_doubt_spoils_the_side_that_it_names() -> None:
+    doubt = Doubt(kind="unstable", words=text("the second measurement differs"), side="gpu")
+    comparison = compare(with_result(), with_result(gpu_fps=9000, seed=4, doubts=(doubt,)))
+    found = {result.metric: result.verdict for result in comparison.results}
+    assert found["cpu.frames_per_second"] == "no_difference"
+    assert found["gpu.frames_per_second"] == found["speedup"] == "cannot_tell"
+
+
 def test_without_a_gpu_an_unstable_processor_leaves_nothing_to_compare() -> None:
     doubt = Doubt(kind="unstable", words=text("the second measurement differs"))
     alone = {"gpu": None, "speedup": None}
