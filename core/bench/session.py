@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gpuproof.core.bench.assemble import Ending, assemble
+from gpuproof.core.bench.child import Child
 from gpuproof.core.bench.collect import Collector
 from gpuproof.core.bench.model import BenchEvent, BenchResult, BenchSettings
 from gpuproof.core.bench.problems import raise_when_nothing_ran
-from gpuproof.core.launch.model import Job, Message, Outcome, Target
-from gpuproof.core.problems import UserProblem
+from gpuproof.core.launch.model import Job, Message, Target
 
 GPU_HIDDEN: Mapping[str, str | None] = {
     "CUDA_VISIBLE_DEVICES": "",
@@ -26,60 +26,7 @@ GPU_HIDDEN: Mapping[str, str | None] = {
 }
 DEADLINES_S = {"quick": 240.0, "standard": 1200.0, "4k": 3600.0}
 _TELEMETRY_INTERVAL_S = 0.1
-_LOOK_EVERY_S = 0.1
 _LOCAL = ("self", "python", "conda")
-
-
-class _Child:
-    """One child in its own thread; its messages and its ending arrive in the session's queue."""
-
-    def __init__(self, side: str, arrivals: queue.SimpleQueue[tuple[str, Any]]) -> None:
-        self.side = side
-        self.inbox: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        self.cancel = threading.Event()
-        self.is_alive = False
-        self._arrivals = arrivals
-        self._thread: threading.Thread | None = None
-
-    def start(
-        self, target: Target, job: Job, params: dict[str, Any], deadline_s: float, environment: Mapping[str, str | None]
-    ) -> None:
-        """Start it."""
-        arguments = (target, job, params, deadline_s, environment)
-        self.is_alive = True
-        self._thread = threading.Thread(target=self._run, args=arguments, name=f"bench-{self.side}", daemon=True)
-        self._thread.start()
-
-    def join(self) -> None:
-        """Wait until the thread is gone, by looking: a join without a limit would hold back Ctrl-C."""
-        while self._thread is not None and self._thread.is_alive():
-            self._thread.join(_LOOK_EVERY_S)
-
-    def go(self) -> None:
-        """Open the gate that the child waits at."""
-        self.inbox.put({"type": "go"})
-
-    def _run(
-        self, target: Target, job: Job, params: dict[str, Any], deadline_s: float, environment: Mapping[str, str | None]
-    ) -> None:
-        from gpuproof.core.launch.run import run_agent
-
-        try:
-            outcome: Outcome | UserProblem = run_agent(
-                target,
-                job,
-                params,
-                deadline_s=deadline_s,
-                on_message=lambda message: self._arrivals.put((self.side, message)),
-                cancel=self.cancel,
-                environment=environment,
-                inbox=self.inbox,
-            )
-        except UserProblem as problem:
-            outcome = problem
-        except Exception as problem:  # the outer edge of a thread: the session must hear of it
-            outcome = UserProblem(_bug_words(problem))
-        self._arrivals.put((self.side, Ending(outcome)))
 
 
 def run_benchmark(
@@ -111,7 +58,7 @@ class _Session:
         self.collector = Collector(on_event)
         self.endings: dict[str, Ending] = {}
         self._ready: dict[str, str] = {}
-        self._children: dict[str, _Child] = {}
+        self._children: dict[str, Child] = {}
         self._measuring: str | None = None
         self._phases_done: set[str] = set()
         wants_gpu = settings.device != "cpu"
@@ -165,7 +112,7 @@ class _Session:
         self._start(side, "bench", params, environment)
 
     def _start(self, side: str, job: Job, params: dict[str, Any], environment: Mapping[str, str | None]) -> None:
-        child = _Child(side, self._arrivals)
+        child = Child(side, self._arrivals)
         self._children[side] = child
         child.start(self._target, job, params, DEADLINES_S[self._settings.preset], environment)
 
@@ -213,9 +160,3 @@ class _Session:
         del self._ready[side]
         self.collector.enter(phase, self.now_s())
         self._children[side].go()
-
-
-def _bug_words(problem: Exception) -> Any:
-    from gpuproof.core.words import text
-
-    return text("The benchmark could not be started: {detail}", detail=repr(problem))
