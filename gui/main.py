@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,7 @@ def main(
     """
     from PySide6.QtWidgets import QApplication
 
+    _import_plainly()
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("gpuproof")
@@ -44,3 +46,13 @@ def main(
     finally:
         session.close()
     return code
+
+
+def _import_plainly() -> None:
+    """Take PySide's import hook out again: for ``__feature__``, which is not used here, it reads every module's source.
+
+    That costs up to 10 MiB. Without the hook there is nothing to do.
+    """
+    original = getattr(builtins, "__orig_import__", None)
+    if original is not None:
+        builtins.__import__ = original

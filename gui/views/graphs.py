@@ -44,7 +44,7 @@ class Graph(QWidget):
         self._revisions: dict[str, int] = {}
         self._range = (0.0, 60.0)
         self._top = 1.0
-        self._plot: Any = pyqtgraph.PlotWidget(background=None)
+        self._plot: Any = pyqtgraph.PlotWidget(background=None, enableMenu=False)
         self._item: Any = self._plot.getPlotItem()
         self._curves: dict[str, Any] = {}
         self._regions: list[Any] = []
@@ -161,7 +161,6 @@ class Graph(QWidget):
     def _set_up(self) -> None:
         item = self._item
         item.hideButtons()
-        item.setMenuEnabled(False)
         item.setClipToView(False)
         for name in ("left", "bottom"):  # drawing the ticks takes longer than all curves: keep the picture
             item.getAxis(name).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)

@@ -57,6 +57,23 @@ print("code", code, sorted({"torch", "pynvml"} & set(sys.modules)))
     assert (done.stdout.splitlines()[-1], done.returncode, done.stderr) == ("code 0 []", 0, "")
 
 
+def test_no_hook_reads_the_source_of_every_module(tmp_path: Path) -> None:
+    """PySide's hook keeps megabytes of source text; it would be put in anew by whoever asks for signatures."""
+    done = _run(
+        """
+import builtins, linecache
+def when_open(window):
+    before = len(linecache.cache)
+    window.open_page("benchmark")
+    print("feature" in builtins.__import__.__name__, len(linecache.cache) < before + 20, "pyqtgraph" in sys.modules)
+    window.close()
+main("en", preferences_file=folder / "app.ini", when_open=when_open)
+""",
+        tmp_path,
+    )
+    assert (done.stdout, done.stderr) == ("False True True\n", "")
+
+
 @pytest.mark.parametrize("step", ["inspect", "benchmark"])
 def test_closing_in_the_middle_ends_the_work_and_returns_0(tmp_path: Path, step: str) -> None:
     done = _run(

@@ -72,3 +72,10 @@ def test_thinning_keeps_the_extremes_and_the_order(found: list[float | None], mo
     if len(known):
         assert np.nanmin(thin_values) == known.min()
         assert np.nanmax(thin_values) == known.max()
+
+
+def test_times_of_any_report_are_taken_without_trouble() -> None:
+    times, values = _track((-4.0, 1.0), (0.1234, 2.0), (1e300, 3.0)).points()
+    assert list(times[:2]) == [0.0, 0.1234]
+    assert times[2] > 400_000
+    assert list(values) == [1.0, 2.0, 3.0]
