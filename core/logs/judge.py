@@ -9,23 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gpuproof.core.logs.model import COMPONENTS, ComponentVerdict, Event, LogVerdict, Seen, Verdict
+from gpuproof.core.logs.model import COMPONENTS, ComponentVerdict, Event, LogVerdict, Verdict
 from gpuproof.core.words import Text, text
 
 _SHOWN = 12
 
 
-def judge(seen: Iterable[Seen]) -> LogVerdict:
+def judge(seen: Iterable[Event]) -> LogVerdict:
     """Return the verdict of one log by everything that was seen in it."""
     rows = tuple(seen)
     parts = [part for part in (_component(name, rows) for name in COMPONENTS) if part is not None]
     main = _main(parts)
-    apps = tuple(dict.fromkeys(row.first.signal.app for row in rows if row.first.signal.app not in _NO_APPS))
+    apps = tuple(dict.fromkeys(row.signal.app for row in rows if row.signal.app not in _NO_APPS))
     if main is None:
         return LogVerdict(
             verdict="inconclusive",
             why=_why_nothing(rows),
-            events=_evidence([row.last for row in rows]),
+            events=_evidence(list(rows)),
             components=tuple(parts),
             next_step=_NEXT,
             apps=apps,
@@ -72,22 +72,22 @@ def _with_onnx(model: ComponentVerdict, onnx: ComponentVerdict | None) -> Compon
     return onnx if onnx.events[-1].order > model.events[-1].order else model
 
 
-def _component(name: str, rows: tuple[Seen, ...]) -> ComponentVerdict | None:
-    mine = [row for row in rows if row.first.component == name and row.first.kind not in ("neutral", "work")]
+def _component(name: str, rows: tuple[Event, ...]) -> ComponentVerdict | None:
+    mine = [row for row in rows if row.component == name and row.kind not in ("neutral", "work")]
     if not mine:
         return None
     verdict, why, deciding = _Weigh(mine, _work_order(rows)).verdict()
     return ComponentVerdict(name=name, verdict=verdict, events=_evidence(deciding), why=why)
 
 
-def _work_order(rows: tuple[Seen, ...]) -> int:
-    return max((row.last.order for row in rows if row.first.kind == "work"), default=-1)
+def _work_order(rows: tuple[Event, ...]) -> int:
+    return max((row.order for row in rows if row.kind == "work"), default=-1)
 
 
 class _Weigh:
     """The events of one component, sorted by what they are."""
 
-    def __init__(self, rows: list[Seen], work_order: int) -> None:
+    def __init__(self, rows: list[Event], work_order: int) -> None:
         self.rows = rows
         self.work_order = work_order
         self.gpu = self._of("gpu", True)
@@ -97,7 +97,7 @@ class _Weigh:
         self.fallback = [event for event in self.cpu if "fallback" in event.signal.flags]
 
     def _of(self, kind: str, decisive: bool) -> list[Event]:
-        return [row.last for row in self.rows if row.last.kind == kind and row.last.decisive is decisive]
+        return [row for row in self.rows if row.kind == kind and row.decisive is decisive]
 
     def verdict(self) -> tuple[Verdict, Text, list[Event]]:
         """Return the verdict, why, and the events that decided it."""
@@ -221,22 +221,22 @@ def _worth(event: Event) -> tuple[bool, bool, bool]:
     return event.kind == event.signal.kind, bool(event.signal.remedy), event.signal.app != "generic"
 
 
-def _why_nothing(rows: tuple[Seen, ...]) -> Text:
-    if any(row.last.kind == "host_oom" for row in rows):
+def _why_nothing(rows: tuple[Event, ...]) -> Text:
+    if any(row.kind == "host_oom" for row in rows):
         return text("The machine's own memory ran out; nothing in the log tells which device did the work.")
-    if any("no_device" in row.first.signal.flags for row in rows):
+    if any("no_device" in row.signal.flags for row in rows):
         return text("This program prints no device, so its log cannot tell.")
     if rows:
         return text("Nothing in the log tells what was used, only what was asked for or found.")
     return text("The log has no word about a device, which proves nothing either way.")
 
 
-def _notes(main: ComponentVerdict, parts: list[ComponentVerdict], rows: tuple[Seen, ...]) -> tuple[Text, ...]:
+def _notes(main: ComponentVerdict, parts: list[ComponentVerdict], rows: tuple[Event, ...]) -> tuple[Text, ...]:
     notes = []
     for part in parts:
         if part.name != main.name and part.verdict not in (main.verdict, "inconclusive"):
             notes.append(_NOTES[part.name])
-    if any(row.last.kind == "host_oom" for row in rows):
+    if any(row.kind == "host_oom" for row in rows):
         notes.append(text("The machine's own memory also ran short; that is not the GPU's memory."))
     return tuple(notes)
 

@@ -33,7 +33,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One line that a signal matched; ``kind`` and ``decisive`` may differ from the row's after a closer look."""
+    """The last line that a signal matched; ``kind`` and ``decisive`` may differ from the row's after a closer look."""
 
     signal: Signal
     kind: Kind
@@ -42,15 +42,6 @@ class Event:
     line: int  # counted from 1, by line feeds
     text: str
     order: int = 0  # grows through the file, also within a line that carriage returns divide
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """How often a signal matched, with its first and last event: all that is kept of a file of any size."""
-
-    first: Event
-    last: Event
-    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

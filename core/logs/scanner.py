@@ -1,181 +1,226 @@
-"""The two passes over a log: a literal search over whole blocks, then the patterns on the few lines it found.
+"""Collects what a log says about devices, block by block, in a memory that does not grow with the log.
 
-The literals of the whole table form one Aho-Corasick automaton; the value of each is a bit mask of the signals that
-may match a line with it. Blocks are searched as Latin-1 views of their UTF-8 bytes, which costs no decoding. Lines
-that differ only in their numbers are looked at once.
+Most of the work is done once for each shape of line, see ``shapes``: a block is divided into shapes, and only those
+that are new are searched for the table's literals, and only lines with such literals are matched with patterns.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from itertools import islice
+from typing import TypeVar
 
-from gpuproof.core.logs import checks, lines
+from gpuproof.core.logs import checks, lines, shapes
 from gpuproof.core.logs.look import Look
-from gpuproof.core.logs.model import Event, Kind, Seen, Signal
+from gpuproof.core.logs.model import Event, Kind, Signal
+from gpuproof.core.logs.search import lines_with_literals, signals_of
 from gpuproof.core.logs.signals import table
 
 _WINDOW = 4096  # a pattern sees no more of a line than this
 _PLACES = 4
 _CACHE_LIMIT = 20_000
-_CACHED_LENGTH = 512  # so that the cache stays near 10 MB
-_NUMBERS = re.compile(rb"[1-9][0-9.:,]*")
-
-
-@lru_cache(maxsize=1)
-def _automaton() -> Any:
-    import ahocorasick
-
-    masks: dict[str, int] = {}
-    for index, signal in enumerate(table()):
-        for key in () if "end" in signal.flags else signal.keys:
-            literal = anchor(key.encode("utf-8").decode("latin-1"))
-            masks[literal] = masks.get(literal, 0) | 1 << index
-    automaton = ahocorasick.Automaton()
-    for literal, mask in masks.items():
-        automaton.add_word(literal, mask)
-    automaton.make_automaton()
-    return automaton
-
-
-def anchor(key: str) -> str:
-    """Return the part of a literal that is searched for: from one of few first letters to its end.
-
-    The automaton goes through the first letters of all literals for every letter of the log, so that a dozen of them
-    make it twice as fast as thirty; a line too many only costs a second look.
-    """
-    for letter in FIRST_LETTERS:
-        place = key.find(letter)
-        if 0 <= place <= len(key) - 3:
-            return key[place:]
-    return key
-
-
-# rare in logs, and together in every literal of the table; the second last begins most Chinese words in UTF-8
-FIRST_LETTERS = "vgcfmpk\xe6x"
-
-
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+_CACHED_LENGTH = 512  # so that the caches stay near 10 MB
+_MOSTLY_NEW = 4096  # a block with more new shapes than this repeats little; its silent shapes are not kept
 
 
 @dataclass(slots=True)
 class _Slot:
-    """All that is kept of one signal: its first event, and where and how it was seen last."""
+    """All that is kept of one signal: what it said, and where and in which words it was seen last."""
 
-    first: Event
-    count: int
+    event: Event
     line: int
     order: int
     raw: bytes
 
 
-class _LineCounter:
-    """Line numbers of growing places in a block, each part of the block counted once."""
+_Slots = tuple[_Slot, ...]
+_Value = TypeVar("_Value")
 
-    def __init__(self, block: bytes, first: int) -> None:
-        self._block, self._number, self._counted = block, first, 0
 
-    def number(self, place: int) -> int:
-        self._number += self._block.count(b"\n", self._counted, place)
-        self._counted = max(self._counted, place)
+class _Block:
+    """One block of a log, divided into lines; carriage returns divide lines too, but are not counted."""
+
+    def __init__(self, block: bytes, first_line: int) -> None:
+        self.text = block.replace(b"\r\n", b"\n")
+        self.shape = shapes.shape(self.text)
+        self.shapes = self.shape.split(b"\n")
+        self.last = dict(zip(self.shapes, range(len(self.shapes)), strict=True))
+        self._lines: list[bytes] = []
+        self._number = first_line
+        self._counted = self._offset = 0
+        self._has_bars = b"\r" in self.text
+
+    def line(self, index: int) -> bytes:
+        """Return a line as it was written."""
+        if not self._lines:
+            self._lines = (self.text.replace(b"\r", b"\n") if self._has_bars else self.text).split(b"\n")
+        return self._lines[index]
+
+    def number(self, index: int) -> int:
+        """Return the number of a line in the log; ask with growing indexes."""
+        if not self._has_bars:
+            return self._number + index
+        begin = self._offset
+        self._offset += sum(map(len, islice(self.shapes, self._counted, index))) + index - self._counted
+        self._number += self.text.count(b"\n", begin, self._offset)
+        self._counted = index
         return self._number
 
 
 class Scanner:
-    """Collects the events of one log, block by block; memory does not grow with the log."""
+    """Collects the events of one log."""
 
     def __init__(self) -> None:
         self.lines = 0
+        self._pieces = 0
         self._slots: dict[tuple[str, Kind, bool, str], _Slot] = {}
-        self._order = 0
-        self._cache: dict[tuple[int, bytes], tuple[_Slot, ...]] = {}
+        self._silent: dict[bytes, None] = {}
+        self._telling: dict[bytes, _Slots] = {}
+        self._by_digits: dict[bytes, tuple[int, bool]] = {}  # mask of the signals, whether exact digits matter
+        self._looks = _Looks(self._slots)
 
     def feed(self, block: bytes) -> None:
         """Take the next block of whole lines."""
-        lower, not_work = block.lower(), ~_work_mask()
-        at = _LineCounter(block, self.lines + 1)
-        begin, end, mask = 0, 0, 0
-        done = _last_full_bar(lower)  # signals of finished work, and where they were last
-        for place, found in _automaton().iter(lower.decode("latin-1")):
-            if place < end:
-                mask |= found
-            elif not found & not_work:
-                done[found] = place
-            else:
-                if mask:
-                    self._look(block[begin:end], mask, at.number(begin))
-                if done:
-                    done = self._look_at_work(block, done, place, at)
-                begin, end = _line_at(block, place)
-                mask = found
-        if mask:
-            self._look(block[begin:end], mask, at.number(begin))
-        self._look_at_work(block, done, len(block), at)
-        self.lines += block.count(b"\n") + (not block.endswith(b"\n"))
+        part = _Block(block, self.lines + 1)
+        found = self._look_at_new(part)
+        found |= {part.last[shape]: self._telling[shape] for shape in part.last.keys() & self._telling.keys()}
+        found |= self._look_by_digits(part)
+        if b"100%|" in block:
+            found |= self._last_full_bar(part, found)
+        self._note(part, found)
+        self.lines += block.count(b"\n") + (not block.endswith((b"\n", b"\r")))
+        self._pieces += len(part.shapes)
+        self._forget()
 
-    def _look_at_work(self, block: bytes, done: dict[int, int], until: int, at: _LineCounter) -> dict[int, int]:
-        """Look at the finished work before a place; returns what lies behind it."""
-        for place, mask in sorted((place, mask) for mask, place in done.items() if place < until):
-            begin, end = _line_at(block, place)
-            self._look(block[begin:end], mask, at.number(begin))
-        return {mask: place for mask, place in done.items() if place >= until}
+    def seen(self) -> tuple[Event, ...]:
+        """Return the last event of everything that was said so far, in the order of the log."""
+        slots = sorted(self._slots.values(), key=lambda slot: slot.order)
+        return tuple(
+            replace(slot.event, line=slot.line, order=slot.order, text=lines.shown(lines.clean(_decoded(slot.raw))))
+            for slot in slots
+        )
 
-    def seen(self) -> tuple[Seen, ...]:
-        """Return what was found so far, in the order of the last event of each signal."""
-        found = []
-        for slot in sorted(self._slots.values(), key=lambda slot: slot.order):
-            text = lines.shown(lines.clean(_decoded(slot.raw)))
-            last = replace(slot.first, line=slot.line, order=slot.order, text=text)
-            found.append(Seen(first=slot.first, last=last, count=slot.count))
-        return tuple(found)
+    def _note(self, part: _Block, found: dict[int, _Slots]) -> None:
+        for index in sorted(found):
+            number, raw = part.number(index), part.line(index)[:_WINDOW]
+            for slot in found[index]:
+                slot.line, slot.order, slot.raw = number, self._pieces + index, raw
 
-    def _look(self, raw: bytes, mask: int, number: int) -> None:
-        self._order += 1
-        short = raw if len(raw) <= _WINDOW else raw[:_WINDOW]
-        key = (mask, short if mask & _exact_mask() else _NUMBERS.sub(b"1", short))
-        slots = self._cache.get(key)
-        if slots is None:
-            slots = self._match(short, mask, number)
-            if len(self._cache) >= _CACHE_LIMIT:
-                self._cache.clear()
-            if len(key[1]) <= _CACHED_LENGTH:
-                self._cache[key] = slots
-        for slot in slots:
-            slot.count += 1
-            slot.line, slot.order, slot.raw = number, self._order, short
+    def _look_at_new(self, part: _Block) -> dict[int, _Slots]:
+        """Learn the shapes that were not seen before; return what they say at once."""
+        new = part.last.keys() - self._silent.keys() - self._telling.keys() - self._by_digits.keys()
+        if not new:
+            return {}
+        text, found = b"\n".join(new), {}
+        telling = []
+        for begin, mask in lines_with_literals(text):
+            end = text.find(b"\n", begin)
+            shape = text[begin : end if end >= 0 else len(text)]
+            index = part.last[shape]
+            slots = self._learn(shape, mask, part.line(index))
+            telling.append(shape)
+            if slots:
+                found[index] = slots
+        if len(new) <= _MOSTLY_NEW:
+            self._silent |= dict.fromkeys(shape for shape in new.difference(telling) if len(shape) <= _CACHED_LENGTH)
+        return found
 
-    def _match(self, raw: bytes, mask: int, number: int) -> tuple[_Slot, ...]:
+    def _learn(self, shape: bytes, mask: int, line: bytes) -> _Slots:
+        """Look at the first line of a shape; of a shape whose digits matter the mask is kept."""
+        short = shapes.short_shape(shape[:_WINDOW])
+        kind = self._looks.digits_that_matter(mask, short, line)
+        if kind:
+            self._by_digits[shape] = (mask, kind == "exact")
+            return ()
+        slots = self._looks.slots(mask, short, line)
+        if len(shape) > _CACHED_LENGTH:
+            return slots
+        if slots:
+            self._telling[shape] = slots
+        else:
+            self._silent[shape] = None
+        return slots
+
+    def _look_by_digits(self, part: _Block) -> dict[int, _Slots]:
+        """Look at the lines whose shape does not tell enough."""
+        found: dict[int, _Slots] = {}
+        known = {shape: self._by_digits[shape] for shape in part.last.keys() & self._by_digits.keys()}
+        if not known:
+            return found
+        zeros = shapes.zero_or_not(part.text).split(b"\n")
+        places = [index for index, shape in enumerate(part.shapes) if shape in known]
+        for index in {zeros[index]: index for index in places if not known[part.shapes[index]][1]}.values():
+            mask = known[part.shapes[index]][0]
+            found[index] = self._looks.slots(mask, shapes.short_zero_or_not(zeros[index][:_WINDOW]), part.line(index))
+        for index in {part.line(index): index for index in places if known[part.shapes[index]][1]}.values():
+            mask, line = known[part.shapes[index]][0], part.line(index)
+            found[index] = self._looks.slots(mask, shapes.without_time(line[:_WINDOW]), line)
+        return found
+
+    def _last_full_bar(self, part: _Block, found: dict[int, _Slots]) -> dict[int, _Slots]:
+        """Return where the last full progress bar is; of all of them only the last matters."""
+        place = part.text.rfind(b"100%|")
+        index = part.text.count(b"\n", 0, place) + part.text.count(b"\r", 0, place)
+        return {index: (*found.get(index, ()), *self._looks.slots(_end_mask(), b"", part.line(index)))}
+
+    def _forget(self) -> None:
+        for cache in (self._silent, self._telling, self._by_digits):
+            if len(cache) > _CACHE_LIMIT:
+                cache.clear()
+
+
+class _Looks:
+    """What the table says about single lines, remembered by what of a line matters."""
+
+    def __init__(self, slots: dict[tuple[str, Kind, bool, str], _Slot]) -> None:
+        self._slots = slots
+        self._cache: dict[tuple[int, bytes], _Slots] = {}
+        self._digits: dict[tuple[int, bytes], str] = {}
+
+    def slots(self, mask: int, key: bytes, raw: bytes) -> _Slots:
+        """Return the slots that a line belongs to; lines with the same key say the same."""
+        known = self._cache.get((mask, key))
+        if known is None:
+            known = self._match(raw[:_WINDOW], mask)
+            _remember(self._cache, (mask, key), known)
+        return known
+
+    def digits_that_matter(self, mask: int, short: bytes, raw: bytes) -> str:
+        """Tell what of the digits in such lines can change what they say: nothing, whether they are 0, or all."""
+        sensitive = mask & _mask_of_digits()
+        if not sensitive or b"0" not in short:
+            return ""
+        kind = self._digits.get((mask, short))
+        if kind is None:
+            line = lines.clean(_decoded(raw[:_WINDOW]))
+            signals = (signal for signal in signals_of(sensitive) if shapes.may_hang_on_digits(signal, line))
+            kind = max(map(shapes.digits_matter, signals), default="", key=("", "zero", "exact").index)
+            _remember(self._digits, (mask, short), kind)
+        return kind
+
+    def _match(self, raw: bytes, mask: int) -> _Slots:
         line = lines.clean(_decoded(raw))
-        slots = []
-        for signal in _chosen(mask):
-            seen = _closest(signal, line)
-            if seen is None:
-                continue
-            kind, decisive, component = seen
-            slots.append(self._slot(signal, kind, decisive, component, line, number, raw))
-        return tuple(slots)
+        looks = ((signal, _closest(signal, line)) for signal in signals_of(mask))
+        return tuple(self._slot(signal, look) for signal, look in looks if look is not None)
 
-    def _slot(
-        self, signal: Signal, kind: Kind, decisive: bool, component: str, line: str, number: int, raw: bytes
-    ) -> _Slot:
+    def _slot(self, signal: Signal, look: Look) -> _Slot:
+        kind, decisive, component = look
         key = (signal.id, kind, decisive, component)
         slot = self._slots.get(key)
         if slot is None:
-            first = Event(
-                signal=signal,
-                kind=kind,
-                decisive=decisive,
-                component=component,
-                line=number,
-                text=lines.shown(line),
-                order=self._order,
-            )
-            slot = self._slots[key] = _Slot(first, 0, number, self._order, raw)
+            event = Event(signal=signal, kind=kind, decisive=decisive, component=component, line=0, text="")
+            slot = self._slots[key] = _Slot(event, 0, 0, b"")
         return slot
+
+
+def _remember(cache: dict[tuple[int, bytes], _Value], key: tuple[int, bytes], value: _Value) -> None:
+    if len(cache) >= _CACHE_LIMIT:
+        cache.clear()
+    if len(key[1]) <= _CACHED_LENGTH:
+        cache[key] = value
 
 
 def _closest(signal: Signal, line: str) -> Look | None:
@@ -191,46 +236,24 @@ def _closest(signal: Signal, line: str) -> Look | None:
     return seen
 
 
-def _chosen(mask: int) -> list[Signal]:
-    rows, chosen = table(), []
-    while mask:
-        lowest = mask & -mask
-        chosen.append(rows[lowest.bit_length() - 1])
-        mask ^= lowest
-    return chosen
-
-
-def _last_full_bar(block: bytes) -> dict[int, int]:
-    """Return where the last full progress bar of a block is; of all of them only the last matters."""
-    place = block.rfind(b"100%|")
-    return {_end_mask(): place} if place >= 0 else {}
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 @lru_cache(maxsize=1)
 def _end_mask() -> int:
-    return sum(1 << index for index, signal in enumerate(table()) if "end" in signal.flags)
+    return _bits(index for index, signal in enumerate(table()) if "end" in signal.flags)
 
 
 @lru_cache(maxsize=1)
-def _work_mask() -> int:
-    """The signals of finished work, of which only the last before another signal matters."""
-    return sum(1 << index for index, signal in enumerate(table()) if signal.kind == "work")
+def _mask_of_digits() -> int:
+    """The signals that a digit can change."""
+    return _bits(index for index, signal in enumerate(table()) if shapes.digits_matter(signal))
 
 
-@lru_cache(maxsize=1)
-def _exact_mask() -> int:
-    """The signals whose meaning hangs on a number."""
-    return sum(1 << index for index, signal in enumerate(table()) if "exact" in signal.flags)
-
-
-def _line_at(block: bytes, place: int) -> tuple[int, int]:
-    """Return where the line around a place begins and ends; carriage returns divide lines too."""
-    begin = block.rfind(b"\n", 0, place) + 1
-    begin = max(begin, block.rfind(b"\r", begin, place) + 1)
-    end = block.find(b"\n", place)
-    end = len(block) if end < 0 else end
-    inner = block.find(b"\r", place, end)
-    return begin, inner if inner >= 0 else end
+def _bits(indexes: Iterable[int]) -> int:
+    return sum(1 << index for index in indexes)
 
 
 def _decoded(raw: bytes) -> str:

@@ -13,7 +13,7 @@ import sys
 import time
 
 from gpuproof.core.logs.scan import scan_stream
-from gpuproof.core.logs.scanner import _automaton
+from gpuproof.core.logs.search import automaton
 from gpuproof.core.logs.signals import table
 
 
@@ -53,6 +53,24 @@ def logs() -> dict[str, bytes]:
         for i in range(24_000)
     )
     chinese = "".join(f"[信息] 第 {i} 帧处理完成，用时 {i % 90} 毫秒\n" for i in range(20_000))
+    names = "".join(
+        f"2026-11-20T10:{i // 60 % 60:02d}:{i % 60:02d}.{i % 1000:03d}Z request {source.getrandbits(128):032x} from "
+        f"{''.join(source.choices('abcdefghijklmnopqrstuvwxyz', k=12))} took {i % 977} ms\n"
+        for i in range(10_000)
+    )
+    device_names = "".join(
+        f"2026-11-20 10:{i // 60 % 60:02d}:{i % 60:02d},{i % 1000:03d} [{source.getrandbits(64):016x}] INFO worker: "
+        + source.choice(
+            (
+                f"moved clip_{i}.mp4 to GPU, {i % 79} % of VRAM used",
+                f"llm_load_tensors: offloaded {i % 34}/33 layers to GPU",
+                f"Using device: cuda:{i % 8}",
+                f"cudaMalloc of {i} bytes took {i % 91} us",
+            )
+        )
+        + "\n"
+        for i in range(10_000)
+    )
     long_line = "x" * 1_000_000
     return {
         name: text.encode()
@@ -60,6 +78,8 @@ def logs() -> dict[str, bytes]:
             ("plain", plain),
             ("progress bars", bars),
             ("device words in every line", devices),
+            ("another name in every line", names),
+            ("devices, names and times", device_names),
             ("chinese", chinese),
             ("one endless line", long_line),
         )
@@ -84,7 +104,7 @@ def search_alone(block: bytes) -> None:
     lower = block.lower()
     view = lower.decode("latin-1")
     pattern = re.compile(b"|".join(re.escape(key.encode()) for key in keys))
-    print(f"search alone: aho-corasick {speed(block, lambda: sum(1 for _ in _automaton().iter(view))):.0f} MB/s")
+    print(f"search alone: aho-corasick {speed(block, lambda: sum(1 for _ in automaton().iter(view))):.0f} MB/s")
     print(f"search alone: re alternation {speed(block, lambda: sum(1 for _ in pattern.finditer(lower))):.0f} MB/s")
     try:
         import hyperscan

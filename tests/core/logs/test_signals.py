@@ -7,7 +7,7 @@ import pytest
 
 from gpuproof.core.logs import checks
 from gpuproof.core.logs.model import COMPONENTS
-from gpuproof.core.logs.scanner import anchor
+from gpuproof.core.logs.search import anchor
 from gpuproof.core.logs.signals import table
 
 KINDS = {"gpu", "cpu", "error", "oom", "host_oom", "work", "neutral"}
