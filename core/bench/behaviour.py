@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from statistics import fmean
 
 from gpuproof.core.bench.model import BenchResult, ProofLayer, ProofVerdict, TelemetrySample
+from gpuproof.core.bench.our_gpu import rows_of_our_gpu
 from gpuproof.core.words import Text, text
 
 _LEAST_RISE_MIB = 100.0
@@ -24,7 +25,7 @@ def weigh_behaviour(result: BenchResult) -> ProofLayer:
     if result.gpu is None:
         missing.append(text("There was no GPU run whose behaviour could be watched"))
         return ProofLayer(name="behaviour", verdict="not_proven", evidence=(), missing=tuple(missing))
-    rows = _rows_of_our_gpu(result)
+    rows = rows_of_our_gpu(result)
     if not rows:
         detail = str(result.placement.get("telemetry_problem") or "")
         missing.append(text("The driver's view was not available ({detail})", detail=detail))
@@ -47,27 +48,6 @@ def _verdict(evidence: list[Text], missing: list[Text], faults: list[Text]) -> P
     decisive = {"activity", "control"}
     lacking = {_TOPIC.get(words.template) for words in missing}
     return "not_proven" if lacking & decisive or not evidence else "proven"
-
-
-def _rows_of_our_gpu(result: BenchResult) -> list[TelemetrySample]:
-    rows = [sample for sample in result.telemetry if sample.gpu is not None]
-    index = _our_index(result, rows)
-    return [sample for sample in rows if sample.gpu == index]
-
-
-def _our_index(result: BenchResult, rows: list[TelemetrySample]) -> int | None:
-    """Return the driver's index of torch's device: the two orders may differ, so memory and names decide."""
-    holding = {row.gpu: row.process_memory_mib for row in rows if row.process_memory_mib}
-    if holding:
-        return max(holding, key=lambda index: holding[index] or 0.0)
-    present = {row.gpu for row in rows}
-    if len(present) == 1:
-        return present.pop()
-    name = result.gpu.name if result.gpu is not None else ""
-    listed = result.placement.get("gpus")
-    gpus = listed if isinstance(listed, (list, tuple)) else ()
-    named = [gpu.get("gpu") for gpu in gpus if isinstance(gpu, Mapping) and gpu.get("name") == name]
-    return int(named[0]) if len(named) == 1 and named[0] is not None else None
 
 
 def _weigh_process(

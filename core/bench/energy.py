@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gpuproof.core.bench.model import Block, TelemetrySample
+from gpuproof.core.bench.our_gpu import index_by_memory
 
 _SHORTEST_S = 1.0  # power is averaged over a second on most cards: a shorter run would tell nothing
 
@@ -16,7 +17,9 @@ def joules_per_frame(blocks: Iterable[Block], samples: Iterable[TelemetrySample]
     if not chosen:
         return None
     begin, end = chosen[0].started_s, chosen[-1].started_s + chosen[-1].duration_s
-    joules = _joules([sample for sample in samples if sample.gpu is not None], begin, end)
+    rows = list(samples)
+    index = index_by_memory(rows)
+    joules = _joules([row for row in rows if index is not None and row.gpu == index], begin, end)
     frames = sum(block.frames for block in chosen)
     return joules / frames if joules is not None and end - begin >= _SHORTEST_S else None
 
@@ -35,8 +38,7 @@ def _longest_run(blocks: list[Block]) -> list[Block]:
 
 def _joules(samples: list[TelemetrySample], begin: float, end: float) -> float | None:
     inside = [sample for sample in samples if begin <= sample.at_s <= end]
-    by_gpu = {sample.gpu for sample in inside}
-    if len(by_gpu) != 1 or len(inside) < 3:
+    if len(inside) < 3:
         return None
     first, last = inside[0], inside[-1]
     if first.energy_j is not None and last.energy_j is not None and last.energy_j > first.energy_j:
