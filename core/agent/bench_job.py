@@ -1,7 +1,8 @@
 """Runs one side of the benchmark: the processor's, or one accelerator's. Loads torch, so only ever in a child.
 
-Parameters: ``side`` (cpu or gpu), ``device`` (auto, cuda:0, xpu:0, mps), ``preset``, ``precisions`` (empty: all that
-fit), ``gated`` (wait for ``go`` before each phase), ``base_monotonic``, ``again`` (cpu: measure twice).
+Parameters: ``side`` (cpu, gpu, or several: one GPU beside others), ``device`` (auto, cuda:0, xpu:0, mps), ``preset``,
+``precisions`` (empty: all that fit), ``gated`` (wait for ``go`` before each phase), ``base_monotonic``, ``again`` (cpu:
+measure twice); several: ``seconds``, ``pairs_s``.
 Messages: ``progress``, ``blocks``, ``preview``, ``ready``, ``first_run``, ``variant``, ``limits``, ``placement``, and
 one ``result``.
 """
@@ -30,6 +31,8 @@ def run(params: Dict[str, Any], channel: Channel) -> None:
             warnings.simplefilter("ignore")
             if params.get("side") == "cpu":
                 result = _cpu(preset, params, reporter, import_s)
+            elif params.get("side") == "several":
+                result = _one_of_several(params, reporter)
             else:
                 result = _gpu(preset, params, reporter, import_s)
     except Stopped:
@@ -77,5 +80,15 @@ def _gpu(preset: Any, params: Dict[str, Any], reporter: Reporter, import_s: floa
 
     try:
         return measure_gpu(preset, params, reporter, import_s)
+    except NoAccelerator as problem:
+        raise JobError("no-accelerator", str(problem)) from problem
+
+
+def _one_of_several(params: Dict[str, Any], reporter: Reporter) -> Dict[str, Any]:
+    from .workload.accelerator import NoAccelerator
+    from .workload.several import measure_one
+
+    try:
+        return measure_one(params, reporter)
     except NoAccelerator as problem:
         raise JobError("no-accelerator", str(problem)) from problem

@@ -121,9 +121,11 @@ class Gpu:
         default = value("nvmlDeviceGetPowerManagementDefaultLimit", handle)
         model = value("nvmlDeviceGetCurrentDriverModel", handle)
         capability = value("nvmlDeviceGetCudaComputeCapability", handle)
+        pci = value("nvmlDeviceGetPciInfo", handle)
         return {
             "gpu": self.index,
             "name": value("nvmlDeviceGetName", handle),
+            "pci_bus": _bus(pci),
             "memory_total_mib": memory.total / _MIB if memory is not None and _is_sane(memory.total) else None,
             "power_limit_w": limit / 1000.0 if _is_sane(limit) else None,
             "power_limit_default_w": default / 1000.0 if _is_sane(default) else None,
@@ -257,6 +259,14 @@ _GETTERS: Dict[str, Getter] = {
     "memory_clock_mhz": _scaled("nvmlDeviceGetClockInfo", 1.0, 2),
     "throttle_reasons": _reasons,
 }
+
+
+def _bus(pci: Any) -> Optional[str]:
+    """Return the PCI address in small letters, as torch's properties can be written."""
+    if pci is None:
+        return None
+    address = pci.busId
+    return (address.decode("ascii", "replace") if isinstance(address, bytes) else str(address)).lower()
 
 
 def _is_sane(value: Any) -> bool:

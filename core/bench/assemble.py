@@ -13,7 +13,7 @@ from gpuproof.core.bench.collect import Collector
 from gpuproof.core.bench.doubts import find_doubts
 from gpuproof.core.bench.energy import joules_per_frame
 from gpuproof.core.bench.expected import expected_figures
-from gpuproof.core.bench.model import BenchResult, BenchSettings, Block, DeviceResult, Ratio
+from gpuproof.core.bench.model import BenchResult, BenchSettings, Block, DeviceResult, Ratio, SeveralGpus
 from gpuproof.core.bench.phrases import failure_words
 from gpuproof.core.launch.model import Cancelled, Crashed, Finished, Message, Outcome, TimedOut, WorkerError
 from gpuproof.core.problems import UserProblem
@@ -64,7 +64,9 @@ def _last_line(outcome: WorkerError) -> str:
     return lines[-1].rstrip(".") if lines else ""
 
 
-def assemble(settings: BenchSettings, collected: Collector, endings: Mapping[str, Ending]) -> BenchResult:
+def assemble(
+    settings: BenchSettings, collected: Collector, endings: Mapping[str, Ending], several: SeveralGpus | None = None
+) -> BenchResult:
     """Put the result together."""
     blocks = tuple(collected.blocks)
     results = {side: (ending.result or {}) for side, ending in endings.items()}
@@ -88,6 +90,7 @@ def assemble(settings: BenchSettings, collected: Collector, endings: Mapping[str
         telemetry=tuple(collected.samples),
         workload_version=workload,
         problems=tuple(words for words in problems if words is not None),
+        several=several,
     )
     return _with_doubts(result, results)
 

@@ -13,6 +13,7 @@ from gpuproof.core.launch.model import Message
 
 _SAMPLE_FIELDS = tuple(field.name for field in fields(TelemetrySample))
 # where each phase lies on the way from 0 to 1
+_SEVERAL = {"several": (0.75, 0.83), "alone": (0.83, 0.9), "together": (0.9, 0.95), "peers": (0.95, 1.0)}
 _SPANS = {"prepare": (0.0, 0.25), "cpu": (0.25, 0.45), "gpu": (0.45, 0.85), "cpu_again": (0.85, 1.0)}
 _SPANS_CPU_ONLY = {"prepare": (0.0, 0.4), "cpu": (0.4, 0.75), "gpu": (0.75, 0.75), "cpu_again": (0.75, 1.0)}
 
@@ -35,7 +36,8 @@ class Collector:
         """Begin a phase; progress never goes back."""
         self.phase = phase
         self._phase_began_s = at_s
-        self._progress(0.0, step_words("measuring", phase.replace("_again", "").upper()), at_s)
+        words = step_words(phase) if phase in _SEVERAL else step_words("measuring", phase.replace("_again", "").upper())
+        self._progress(0.0, words, at_s)
 
     def take(self, side: str, message: Message, at_s: float) -> None:
         """Take one message of a child."""
@@ -78,11 +80,20 @@ class Collector:
         self._progress(float(message.get("fraction") or 0.0), words, at_s)
 
     def _progress(self, share: float, words: Any, at_s: float) -> None:
-        low, high = (_SPANS if self.has_gpu else _SPANS_CPU_ONLY)[self.phase]
+        low, high = self._span()
         share = min(1.0, share / 0.3) if self.phase == "prepare" else share
         self._fraction = max(self._fraction, low + (high - low) * min(1.0, max(0.0, share)))
         remaining = at_s * (1.0 - self._fraction) / self._fraction if self._fraction > 0.05 else None
         self._tell(Progress(phase=self.phase, words=words, fraction=self._fraction, remaining_s=remaining))
+
+    def _span(self) -> tuple[float, float]:
+        """Return where the phase begins and ends; several GPUs take the last quarter."""
+        if self.phase in _SEVERAL:
+            return _SEVERAL[self.phase]
+        low, high = (_SPANS if self.has_gpu else _SPANS_CPU_ONLY)[self.phase]
+        usable = self.kept["gpu"].get("devices", {}).get("usable") or ()
+        share = _SEVERAL["several"][0] if len(usable) > 1 else 1.0
+        return low * share, high * share
 
 
 def read_block(row: Any) -> Block | None:

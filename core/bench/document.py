@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any
 
-from gpuproof.core.bench.model import BenchResult, DeviceResult, Doubt, Proof, ProofLayer, Ratio
+from gpuproof.core.bench.model import BenchResult, DeviceResult, Doubt, Proof, ProofLayer, Ratio, SeveralGpus
 from gpuproof.core.bench.phrases import skipped_words
+from gpuproof.core.bench.several_words import several_statements, weakest_and_best
 from gpuproof.core.words import Text
 
 WORKLOAD_NOTE = Text(
@@ -31,6 +33,8 @@ def bench_document(result: BenchResult, proof: Proof | None, language: str) -> d
         "placement": result.placement,
         "problems": [words.render(language) for words in result.problems],
     }
+    if result.several is not None:
+        document["several"] = several_document(result.several, language)
     cleaned: dict[str, Any] = finite(document)
     return cleaned
 
@@ -40,6 +44,18 @@ def proof_document(proof: Proof | None, language: str) -> dict[str, Any] | None:
     if proof is None:
         return None
     return {"verdict": proof.verdict, "layers": [_layer(layer, language) for layer in proof.layers]}
+
+
+def several_document(several: SeveralGpus, language: str) -> dict[str, Any]:
+    """Return the part about several GPUs: figures, and what they mean in words."""
+    return {
+        "cards": [asdict(card) for card in several.cards],
+        "pairs": [asdict(pair) for pair in several.pairs],
+        "left_out": several.left_out,
+        "default": several.cards[0].device if several.cards else None,
+        "weakest": getattr(weakest_and_best(several)[0], "device", None),
+        "statements": [words.render(language) for words in several_statements(several)],
+    }
 
 
 def finite(value: Any) -> Any:

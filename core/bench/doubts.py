@@ -10,6 +10,8 @@ from typing import Literal
 from gpuproof.core.agent.workload.intervals import interval
 from gpuproof.core.bench.gpu_doubts import gpu_doubts
 from gpuproof.core.bench.model import BenchResult, Block, DeviceResult, Doubt
+from gpuproof.core.bench.our_gpu import rows_of_our_gpu
+from gpuproof.core.bench.several_words import several_doubts
 from gpuproof.core.launch.model import Message
 from gpuproof.core.words import text
 
@@ -32,6 +34,7 @@ def find_doubts(result: BenchResult, results: Mapping[str, Message]) -> tuple[Do
         *_launch_bound(result),
         *gpu_doubts(result),
         *_on_battery(results.get("cpu", {})),
+        *(several_doubts(result.several) if result.several is not None else ()),
     ]
     return tuple(found)
 
@@ -96,8 +99,8 @@ def _throttled(result: BenchResult) -> list[Doubt]:
     reasons = sorted(
         {
             reason
-            for sample in result.telemetry
-            if sample.gpu is not None and begin <= sample.at_s <= end
+            for sample in rows_of_our_gpu(result)
+            if begin <= sample.at_s <= end
             for reason in sample.throttle_reasons
             if reason in _THROTTLES
         }

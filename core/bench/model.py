@@ -39,7 +39,7 @@ class Block:
     """A timed stretch of frames. Warm-up blocks are kept and marked, never counted."""
 
     device: str  # cpu, cuda:0
-    phase: str  # cpu, gpu, cpu_again
+    phase: str  # cpu, gpu, cpu_again; of several GPUs: alone, together
     variant: str  # naive, fp32, tf32, fp16, bf16, fp16+graph ...
     index: int
     is_warm_up: bool
@@ -124,6 +124,48 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """Frames per second with the 95 % interval."""
+
+    frames_per_second: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardResult:
+    """One GPU of several: its rate by itself and while all the others work, by ``io`` (full, none)."""
+
+    device: str  # torch's name, cuda:1
+    name: str
+    driver_index: int | None  # its number in nvidia-smi, which may count in another order; None: could not be matched
+    alone: dict[str, Rate]
+    together: dict[str, Rate]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairResult:
+    """Copies from one GPU to another. ``direct``: the driver allows them without the detour over the processor."""
+
+    source: str
+    target: str
+    direct: bool | None = None
+    gbs: float | None = None
+    is_right: bool | None = None  # the bytes that arrived are the ones that were sent
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeveralGpus:
+    """All GPUs of one machine, each compared with the others under the same small workload."""
+
+    cards: tuple[CardResult, ...]
+    pairs: tuple[PairResult, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()  # pairs for which the time was over
+    problems: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProofLayer:
     """One layer of the proof; ``missing`` says what could not be observed."""
 
@@ -158,3 +200,4 @@ class BenchResult:
     telemetry: tuple[TelemetrySample, ...] = ()
     workload_version: str = ""
     problems: tuple[Text, ...] = ()  # a child that crashed, a variant that was skipped, in words
+    several: SeveralGpus | None = None  # only where torch can use more than one GPU and none was chosen

@@ -21,6 +21,10 @@ _STEPS = {
     "reference": text("Computing the reference on the processor"),
     "tuning": text("Choosing the fastest way for this processor"),
     "limits": text("Measuring what the GPU can do at most"),
+    "several": text("Preparing one program for each GPU"),
+    "alone": text("Measuring each GPU alone"),
+    "together": text("Measuring all GPUs at the same time"),
+    "peers": text("Copying between the GPUs"),
     "waiting": text("Waiting for the other side"),
 }
 

@@ -14,9 +14,10 @@ from typing import Any
 from gpuproof.core.bench.assemble import Ending, assemble
 from gpuproof.core.bench.child import Child
 from gpuproof.core.bench.collect import Collector
-from gpuproof.core.bench.model import BenchEvent, BenchResult, BenchSettings
+from gpuproof.core.bench.model import BenchEvent, BenchResult, BenchSettings, SeveralGpus
 from gpuproof.core.bench.problems import raise_when_nothing_ran
-from gpuproof.core.launch.model import Job, Message, Target
+from gpuproof.core.bench.several import measure_several, several_devices
+from gpuproof.core.launch.model import LOCAL, Job, Message, Target
 
 GPU_HIDDEN: Mapping[str, str | None] = {
     "CUDA_VISIBLE_DEVICES": "",
@@ -26,7 +27,6 @@ GPU_HIDDEN: Mapping[str, str | None] = {
 }
 DEADLINES_S = {"quick": 240.0, "standard": 1200.0, "4k": 3600.0}
 _TELEMETRY_INTERVAL_S = 0.1
-_LOCAL = ("self", "python", "conda")
 
 
 def run_benchmark(
@@ -43,7 +43,8 @@ def run_benchmark(
     finally:
         session.end()
     raise_when_nothing_ran(target, session.endings)
-    return assemble(settings, session.collector, session.endings)
+    several = session.compare_gpus()
+    return assemble(settings, session.collector, session.endings, several)
 
 
 class _Session:
@@ -100,6 +101,16 @@ class _Session:
             elif not self._cancel.is_set():
                 self.collector.take(side, arrival, self.now_s())
 
+    def compare_gpus(self) -> SeveralGpus | None:
+        """Measure every GPU beside the others where there are several; None where there are not."""
+        ending = self.endings.get("gpu")
+        devices = several_devices(self._settings, self.collector.kept["gpu"])
+        if ending is None or ending.result is None or not devices or self._cancel.is_set():
+            return None
+        return measure_several(
+            self._target, self._settings, devices, self.collector, began_s=self._began, cancel=self._cancel
+        )
+
     def _start_side(self, side: str, environment: Mapping[str, str | None]) -> None:
         params = {
             "side": side,
@@ -107,7 +118,7 @@ class _Session:
             "preset": self._settings.preset,
             "precisions": list(self._settings.precisions),
             "gated": True,
-            "base_monotonic": self._began if self._target.kind in _LOCAL else None,
+            "base_monotonic": self._began if self._target.kind in LOCAL else None,
         }
         self._start(side, "bench", params, environment)
 
@@ -131,7 +142,7 @@ class _Session:
         params = {
             "pid": pid,
             "interval_s": _TELEMETRY_INTERVAL_S,
-            "base_monotonic": self._began if self._target.kind in _LOCAL else None,
+            "base_monotonic": self._began if self._target.kind in LOCAL else None,
         }
         self._start("watch", "watch", params, {})
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 Job = Literal["inspect", "bench", "watch"]
 Message = dict[str, Any]  # one decoded JSON line of the agent
+LOCAL = ("self", "python", "conda")  # kinds of targets that share this machine's clock
 
 
 @dataclass(frozen=True, slots=True)

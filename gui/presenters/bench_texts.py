@@ -7,6 +7,7 @@ from statistics import median
 
 from gpuproof.core.bench.model import STAGES, BenchResult, DeviceResult, LayerName, Proof, ProofVerdict, Ratio
 from gpuproof.core.bench.phrases import skipped_words
+from gpuproof.core.bench.several_words import several_statements
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.graph_texts import figure
 from gpuproof.gui.style.colours import Tone
@@ -128,3 +129,8 @@ def _rung(name: str, told: dict[str, object], result: BenchResult, device: Devic
         note=skipped_words(str(skipped)) if skipped is not None else None,
         is_best=name == device.variant,
     )
+
+
+def several_texts(result: BenchResult) -> tuple[Text, ...]:
+    """Return what was found of several GPUs; empty where one was measured."""
+    return several_statements(result.several) if result.several is not None else ()

@@ -21,7 +21,7 @@ from gpuproof.gui.views.page import Page
 from gpuproof.gui.views.parts import Place, button, label
 from gpuproof.gui.views.preview_card import PreviewCard
 from gpuproof.gui.views.problem_strip import ProblemStrip
-from gpuproof.gui.views.result_cards import doubt_card, ladder_card, layer_cards, side_by_side, stage_card
+from gpuproof.gui.views.result_cards import doubt_card, ladder_card, layer_cards, several_card, side_by_side, stage_card
 from gpuproof.gui.views.running_strip import RunningStrip
 from gpuproof.gui.views.step_footer import StepFooter
 
@@ -160,9 +160,9 @@ class BenchStep(Page):
             return
         if proof is not None:
             inside.addLayout(layer_cards(proof))
-        doubts = doubt_card(result)
-        if doubts is not None:
-            inside.addWidget(doubts)
+        for made in (doubt_card(result), several_card(result)):
+            if made is not None:
+                inside.addWidget(made)
         inside.addLayout(side_by_side(stage_card(result), ladder_card(result)))
 
     def _show_figures(self, result: BenchResult | None) -> None:

@@ -11,6 +11,7 @@ from gpuproof.gui.presenters.bench_texts import (
     ladder,
     layer_title,
     result_doubts,
+    several_texts,
     stage_title,
     stages_of,
     verdict_word,
@@ -85,6 +86,18 @@ def doubt_card(result: BenchResult) -> QFrame | None:
     return frame
 
 
+def several_card(result: BenchResult) -> QFrame | None:
+    """Return what was found of several GPUs, or None where one was measured."""
+    found = several_texts(result)
+    if not found:
+        return None
+    frame, inside = card()
+    inside.addWidget(label(text("Several GPUs"), "heading", wraps=True))
+    for words in found:
+        inside.addLayout(bullet(words))
+    return frame
+
+
 def side_by_side(*cards: QWidget | None) -> QHBoxLayout:
     """Lay out those cards that there are."""
     across = row(spacing=16)
@@ -117,7 +130,6 @@ def _stage_bars(device: DeviceResult) -> Bars:
             for stage, ms in stages
         )
     )
-    bars.setMinimumHeight(bars.sizeHint().height())
     return bars
 
 

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import torch
 
 from . import check, processor
-from .accelerator import Accelerator, NoAccelerator, find, is_out_of_memory
+from .accelerator import Accelerator, NoAccelerator, find, is_out_of_memory, usable_devices
 from .cpu_side import PREPARING_THREADS
 from .gpu_modes import make_runner, rungs, why_no_compile, why_no_graph
 from .gpu_runner import Runner, Stock, Variant, run_on_reference
@@ -275,6 +275,7 @@ def measure_gpu(
 ) -> Dict[str, Any]:
     """Run this side from start to end. Raises ``NoAccelerator`` when there is none."""
     accelerator = accelerator or find(str(params.get("device") or "auto"))
+    reporter.say("devices", usable=usable_devices())
     side = GpuSide(preset, params, reporter, accelerator)
     side.first_run["import_torch"] = import_s
     facts = side.prepare()

@@ -98,6 +98,8 @@ class _Teller:
 
 def show(result: BenchResult, proof: Proof, terminal: Terminal) -> None:
     """Write the answer in words."""
+    from gpuproof.core.bench.several_words import several_statements
+
     for device in (result.gpu, result.cpu):
         if device is not None:
             terminal.say(
@@ -117,6 +119,10 @@ def show(result: BenchResult, proof: Proof, terminal: Terminal) -> None:
             terminal.say(f"    + {terminal.rendered(words)}")
         for words in layer.missing:
             terminal.say(f"    ? {terminal.rendered(words)}")
+    if result.several is not None:
+        terminal.say(text("Several GPUs"))
+        for words in several_statements(result.several):
+            terminal.say(f"  {terminal.rendered(words)}")
     for doubt in result.doubts:
         terminal.say(text("Doubt: {words}", words=terminal.rendered(doubt.words)))
     for problem in result.problems:

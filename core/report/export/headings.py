@@ -19,6 +19,7 @@ HEADINGS = {
         "Sample workload with random weights. Not included: face detection, video decoding and encoding, files."
     ),
     "doubts": text("Doubts about these figures"),
+    "several": text("Several GPUs"),
     "telemetry": text("While it ran"),
     "variants": text("Every variant that was tried"),
     "more": text("Further figures"),

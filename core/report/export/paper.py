@@ -136,6 +136,8 @@ def _bench(report: Report, view: View, say: Speaker) -> list[Block]:
         return []
     blocks = [_heading("bench", say), {"kind": "note", "text": say(HEADINGS["sample"])}]
     blocks.append({"kind": "bullets", "lines": [*view.problems, *view.doubts]})
+    if view.several:
+        blocks += [_heading("several", say), {"kind": "bullets", "lines": list(view.several)}]
     blocks.append({"kind": "charts", "charts": [list(chart) for chart in charts]})
     for name, grid in (("", view.stages), ("more", view.more), ("variants", view.variants)):
         if grid:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gpuproof.core.bench.several_words import several_statements
 from gpuproof.core.diagnose.model import Finding
 from gpuproof.core.report.export import bench_view
 from gpuproof.core.report.export import words as w
@@ -35,6 +36,7 @@ def view_of(report: Report, language: str) -> View:
         more=bench_view.more(result, say),
         doubts=tuple(say(doubt.words) for doubt in (result.doubts if result else ())),
         problems=say.each(result.problems) if result else (),
+        several=say.each(several_statements(result.several)) if result and result.several else (),
         first_run=bench_view.first_run(result, say),
         limits=bench_view.limits(result, say),
         conditions=_conditions(report, say),

@@ -77,6 +77,7 @@ class View:
     more: tuple[tuple[str, ...], ...] = ()
     doubts: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    several: tuple[str, ...] = ()
     first_run: Rows = ()
     limits: Rows = ()
     conditions: Rows = ()

@@ -30,6 +30,7 @@ def markdown(report: Report, language: str) -> str:
         lines += ["", f"**{_md(view.advice.choice)}** · {_md(view.advice.driver)}"]
         lines += [_code(command) for name, command in view.advice.commands if name == "pip"]
     lines += [f"- {_md(doubt)}" for doubt in view.doubts[:3]]
+    lines += [f"- {_md(line)}" for line in view.several]
     tail = _md_tail(report, view, say)
     return "\n".join(_fitted(lines, MOST_LINES - len(tail), say) + tail) + "\n"
 
@@ -61,6 +62,8 @@ def plain_text(report: Report, language: str) -> str:
     lines += [
         "",
         *("  ".join(row) for row in view.stages),
+        "",
+        *view.several,
         "",
         *(f"{name}: {value}" for name, value in view.conditions),
     ]
