@@ -21,6 +21,7 @@ from gpuproof.core.facts.machine import ComputeCapability, Machine
 from gpuproof.core.words import Text, text
 
 _NO_KERNEL = ("arch.no-kernel", "arch.not-compatible")
+_LEAST = (3, 5)  # no wheel since torch 1.3 has code for a card below this
 _EXTENSIONS = (
     "extension.bitsandbytes",
     "extension.flash-attn",
@@ -45,6 +46,8 @@ def _misfits(machine: Machine) -> list[tuple[str, tuple[Text, ...], Confidence]]
     from gpuproof.core.knowledge import runs_on
 
     codes, sure = codes_of(machine)
+    if has(machine, *_NO_KERNEL):  # PTX that would have been compiled for the card was not: it cannot count
+        codes = tuple(code for code in codes if code.startswith("sm_")) or codes
     build = torch_build(machine)
     found: list[tuple[str, tuple[Text, ...], Confidence]] = []
     for name, capability in capabilities(machine) if codes else ():
@@ -79,6 +82,11 @@ def _check(cause: str, machine: Machine) -> Verdict:
             return CannotTell(
                 unknowns(machine.gpus), ask=text("Which card is it, and which code is in the torch build?")
             )
+    if cause == "arch_too_old" and not codes_of(machine)[0] and complains(machine):
+        below = [(name, one) for name, one in capabilities(machine) if (one.major, one.minor) < _LEAST]
+        if below and len(below) == len(capabilities(machine)):
+            shown = text("{name} has compute capability {capability}", name=below[0][0], capability=below[0][1])
+            return failed(cause, machine, (shown, *quotes(said)), "possible")
     codes, _ = codes_of(machine)
     missing = unknowns(machine.gpus, machine.torch) if not codes or not capabilities(machine) else ()
     return CannotTell(missing) if missing else Passed()

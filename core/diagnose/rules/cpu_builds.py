@@ -178,7 +178,7 @@ def _is_own_torch_on_jetson(machine: Machine) -> bool:
     silent = all(
         symptom.id.startswith("hint.") or symptom.id == "torch.says-unavailable" for symptom in machine.symptoms
     )
-    installed = has(machine, "hint.pip-install", "hint.torch-installed")
+    installed = has(machine, "hint.pip-install", "hint.torch-installed", "hint.installing")
     unknown = is_jetson(machine) and is_available(machine) is False and torch_build(machine) is None
     return unknown and silent and installed
 

@@ -41,7 +41,7 @@ def gpu_init_failed(machine: Machine) -> Verdict:
 def gpu_lost(machine: Machine) -> Verdict:
     """Fail on Xid 79 and on a lost device handle."""
     handle = () if is_wsl(machine) else seen(machine, "gpu.handle")  # WSL2 words it so for a TCC card
-    said = (*seen(machine, "gpu.lost"), *handle)
+    said = (*seen(machine, "gpu.lost", "gpu.xid-79"), *handle)
     if said:
         return by_message("gpu_lost", machine, said)
     if not isinstance(machine.nvml, Unknown) and "GPU_IS_LOST" in machine.nvml.error:

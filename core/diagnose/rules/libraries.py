@@ -40,7 +40,7 @@ _OTHERS = ("extension.tensorflow", "extension.library-major")
 
 def cudnn_conflict(machine: Machine) -> Verdict:
     """Fail when the cuDNN that is loaded is not the one that was built against."""
-    said = seen(machine, "cudnn.conflict", "cudnn.symbol", "cudnn.missing")
+    said = seen(machine, "cudnn.conflict", "cudnn.symbol", "cudnn.named", "cudnn.missing")
     if said and not (is_wsl(machine) and has(machine, "driver.libcuda-missing")):
         return by_message("cudnn_conflict", machine, said)
     vague = seen(machine, "cudnn.not-initialized", "cudnn.engine")
@@ -135,7 +135,7 @@ def mixed_install(machine: Machine) -> Verdict:
     if build.copies:
         shown = tuple(text("another torch: {copy}", copy=copy) for copy in build.copies[:3])
         return Passed(shown) if is_available(machine) is True else failed("mixed_install", machine, shown, "likely")
-    if has_cuda_build(machine) is True and has(machine, "torch.not-compiled") and is_available(machine) is not True:
+    if has_cuda_build(machine) is True and has(machine, "torch.not-compiled"):
         shown_version = text("torch {version} is a CUDA build, and the torch that ran was not", version=build.version)
         return failed("mixed_install", machine, (shown_version, *quotes(seen(machine, "torch.not-compiled"))), "likely")
     packages = () if isinstance(machine.packages, Unknown) else machine.packages

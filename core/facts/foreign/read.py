@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gpuproof.core.facts.foreign import (
     collect_env,
+    driver_words,
     environment_lists,
     hints,
     nvidia_smi,
@@ -32,6 +33,7 @@ def read_foreign(found: str | bytes) -> tuple[str, Machine]:
         *packages.read(words, draft),
     ]
     torch_words.read(words, flat, draft)
+    driver_words.read(flat, words, draft)
     surroundings.read(words, flat, draft)
     draft.symptoms.extend(symptoms.find(words, flat))
     draft.symptoms.extend(hints.find(flat, symptoms.in_its_case(words, flat)))

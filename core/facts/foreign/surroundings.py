@@ -43,6 +43,8 @@ def _system(flat: str, draft: Draft) -> None:
 
 def _system_by_words(flat: str, draft: Draft) -> System | None:
     """Paths and prompts outweigh names of systems, which stand in templates and in passing too."""
+    if "macosx_" in flat and ("manylinux" in flat or "win_amd64" in flat):  # pip lists the wheels of every system
+        flat = flat.replace("macosx_", "").replace("manylinux", "").replace("win_amd64", "")
     users = flat.replace("c:/users", "").replace("/mnt/c/users", "").replace("/c/users", "")
     seen_by_tool = draft.driver is not None or bool(draft.gpus)
     if _says("windows_paths", flat) and not _says("linux_paths", flat):

@@ -59,13 +59,21 @@ def _first_hit(row: dict[str, Any], flat: str) -> int:
 
 
 def _hits(phrases: list[str], flat: str) -> Iterator[tuple[int, int]]:
-    for phrase in phrases:
+    for phrase in _spelt(phrases):
         at = flat.find(phrase)
         for _ in range(_TRIES):
             if at < 0:
                 break
             yield at, len(phrase)
             at = flat.find(phrase, at + len(phrase))
+
+
+def _spelt(phrases: list[str]) -> Iterator[str]:
+    """Each phrase, and the form without its apostrophe that tools and people write too (``wasnt``)."""
+    for phrase in phrases:
+        yield phrase
+        if "n't" in phrase:
+            yield phrase.replace("n't", "nt")
 
 
 def line_at(flat: str, at: int, length: int = _SHOWN) -> str:

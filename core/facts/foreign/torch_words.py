@@ -15,6 +15,13 @@ from gpuproof.core.facts.foreign.packages import tell_from_version
 from gpuproof.core.facts.machine import ComputeCapability, Gpu
 from gpuproof.core.facts.version import DottedVersion, dotted
 
+_SAYS = (
+    r"|returned |returns? |is |was |gives? |gave |me |always |still |just |only |now |prints? |printed |says? |"
+    r"shows? |showed |outputs? |"
+    r"i get |i got |get |gets |got |it |and |but |the |result |value |of |a |to |evaluates |equals |comes |back |as |"
+    r"also |function |command |call |out |print: |output: |"
+    r"发现|就|返回|输出|结果|显示|得到|一直|总是|还是|仍然|仍|都|的|为|是|了|却|居然|:|："
+)
 _INSTALL_WORDS = ("install", "torchvision", "torchaudio", "torchtext", "require", "download", "wheel", "index", "==")
 
 
@@ -34,13 +41,16 @@ def _answers(flat: str, draft: Draft) -> None:
     if draft.is_available is None and "is_available" in flat:
         for part in flat.split("is_available")[1:200]:
             said = re.match(
-                r"[()\s:`'\"}\]>.?,=\-]{0,40}(?:\d+ )?(?:in \[\d+\]: |out\[\d+\]: |returned |returns |return |is |was |gives |always |still |prints? |printed )*[`'\"*:\s>]{0,6}(true|false)\b",  # noqa: E501
+                r"[()\s:`'\"}\]>.?,=#\-]{0,40}(?:\d+ )?(?:in \[\d+\]: |out\[\d+\]: "
+                + _SAYS
+                + r")*[`'\"*:\s>=,]{0,6}(true|false)(?![a-z0-9_])",
                 part,
             )
             if said is not None:
                 draft.is_available = said.group(1) == "true"
                 if not draft.is_available:
                     break
+    _answered_elsewhere(flat, draft)
     _printed_together(flat, draft)
     count = re.search(r"device_count\(\)[)\s:`>=\-]{0,12}(?:out\[\d+\]: |returns |is )?(\d{1,2})\b", flat)
     if count is not None and draft.device_count is None:
@@ -51,6 +61,19 @@ def _answers(flat: str, draft: Draft) -> None:
     if none is not None and draft.torch_has_cuda is None:
         draft.torch_cuda = dotted(none.group(1).strip("'"))
         draft.torch_has_cuda = draft.torch_cuda is not None
+
+
+def _answered_elsewhere(flat: str, draft: Draft) -> None:
+    """``I get False from torch.cuda.is_available()``, and a program's own ``CUDA available: False``."""
+    if draft.is_available is not None or "available" not in flat:
+        return
+    said = re.search(
+        r"\b(true|false)[`'\"]{0,2} (?:from|for|when|on|in|by|with|at|as)\b[\w ']{0,40}[`'\"]{0,3}"
+        r"torch\.cuda\.is_available",
+        flat,
+    ) or re.search(r"\b(?:cuda|gpu)(?: is|_is)?[ _-]available\b[()`'\"?]{0,4} ?[:=] ?(true|false|yes|no)\b", flat)
+    if said is not None:
+        draft.is_available = said.group(1) in ("true", "yes")
 
 
 def _printed_together(flat: str, draft: Draft) -> None:
@@ -145,6 +168,9 @@ def _learn(name: str, major: int, minor: int, draft: Draft) -> None:
 
 def _found_version(flat: str, draft: Draft) -> None:
     """``found version 10010``: the newest CUDA of the driver as 1000 x major + 10 x minor."""
+    virtual = re.search(r"\b__cuda=(\d{1,2}\.\d)", flat)  # conda's word for the driver's newest CUDA
+    if virtual is not None and draft.driver_cuda is None:
+        draft.driver_cuda = DottedVersion(virtual.group(1))
     match = re.search(r"found version (\d{4,5})\b", flat)
     if match is not None and draft.driver_cuda is None:
         number = int(match.group(1))

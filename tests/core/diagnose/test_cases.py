@@ -46,5 +46,5 @@ def test_every_label_has_three_cases_and_there_are_sixty() -> None:
     counted = Counter(label for case in CASES for label in case.labels[:1])
     assert len(CASES) >= 60
     assert set(counted) <= set(TITLES)
-    few = {label: counted[label] for label in TITLES if counted[label] < (2 if label == "mixed_install" else 3)}
+    few = {label: counted[label] for label in TITLES if counted[label] < 3}
     assert few == {}

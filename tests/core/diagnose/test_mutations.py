@@ -11,7 +11,7 @@ from helpers.machines import a_machine
 
 from gpuproof.core.diagnose import diagnose
 from gpuproof.core.facts.foreign import read_foreign
-from gpuproof.core.facts.machine import Machine
+from gpuproof.core.facts.machine import Machine, TorchBuild, TorchLive
 from gpuproof.core.facts.unknown import NOT_ASKED, Unknown
 
 # A refinement needs the fact that refines it (ARM64, conda, container, WSL2 ...); without it the general claim is what
@@ -46,11 +46,28 @@ CASES = [case for case in cases() if case.labels[0] not in ("healthy", "cannot_t
 
 def _weakened(machine: Machine) -> Iterator[tuple[str, Machine]]:
     for field in fields(Machine):
-        if field.name != "symptoms" and not isinstance(getattr(machine, field.name), Unknown):
-            yield field.name, replace(machine, **{field.name: NOT_ASKED})
+        value = getattr(machine, field.name)
+        if field.name == "symptoms" or isinstance(value, Unknown):
+            continue
+        yield field.name, replace(machine, **{field.name: NOT_ASKED})
+        for place in range(len(value)) if isinstance(value, tuple) and len(value) > 1 else ():
+            rest = value[:place] + value[place + 1 :]
+            yield f"{field.name}[{place}]", replace(machine, **{field.name: rest})
+    yield from _less_said(machine)
     for line in {symptom.line for symptom in machine.symptoms}:  # one line may hold two known phrases
         rest = tuple(symptom for symptom in machine.symptoms if not _same_line(symptom.line, line))
         yield line, replace(machine, symptoms=rest)
+
+
+def _less_said(machine: Machine) -> Iterator[tuple[str, Machine]]:
+    """Without one word of torch's own: its answer, its list of code, its count, the CUDA of the build."""
+    if isinstance(machine.torch_live, TorchLive):
+        for name, nothing in (("is_available", None), ("arch_list", ()), ("device_count", None)):
+            if getattr(machine.torch_live, name) != nothing:
+                yield name, replace(machine, torch_live=replace(machine.torch_live, **{name: nothing}))
+    if isinstance(machine.torch, TorchBuild) and machine.torch.is_cuda_known:
+        unsure = replace(machine.torch, cuda_version=None, is_cuda_known=False)
+        yield "torch.cuda_version", replace(machine, torch=unsure)
 
 
 def _same_line(one: str, other: str) -> bool:
