@@ -108,6 +108,11 @@ def _ask_nvml(place: Place, params: "dict[str, Any]", channel: Receiver, sender:
     begun = time.monotonic()
     reply = ask_nvml(place, params, channel.is_cancelled)
     sender.reply(NVML, reply, time.monotonic() - begun)
+    if reply.status == "ok" and reply.value["gpus"]:
+        from .gpu_processes import QUESTION, name_processes
+
+        asked = time.monotonic()
+        sender.reply(QUESTION, name_processes(place, reply.value), time.monotonic() - asked)
     from .questions.driver import NVIDIA_SMI
 
     answered = reply.status == "ok" and reply.value["init"].get("ok") and not reply.value["problem"]

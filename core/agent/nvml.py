@@ -34,7 +34,7 @@ def _ask(place: Place, params: "dict[str, Any]", is_cancelled: "Callable[[], boo
         detail = "no libnvidia-ml.so.1 in the loader's cache or on its path"
         init = {"ok": False, "e": "LIBRARY_NOT_FOUND", "detail": detail}
         return Reply("ok", value=dict(Snapshot().value, init=init))
-    child = Child("nvml_child", child_params(params), place, flags=("-I", "-S"))
+    child = Child("nvml_links nvml_child", child_params(params), place, flags=("-I", "-S"))
     snapshot = Snapshot()
     patience = params.get("nvml_patience_s")
 

@@ -1,7 +1,8 @@
 """The program of the NVML child: one JSON line per value, so that a hang or a crash loses nothing that came before.
 
 Lines: ``["begin", gpu, field]`` before a getter, ``["value", gpu, field, value]`` or ``["error", gpu, field, NAME,
-detail]`` after it; gpu -1 is the system. It runs by itself from this source text; ``params`` is given to it.
+detail]`` after it; gpu -1 is the system. It runs from its source text, after that of ``nvml_links``; ``params`` is
+given to it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import json
 import sys
 from functools import partial
 from typing import Any, Callable
+
+if "ask_links" not in globals():  # imported, not run as a child from source text
+    from .nvml_links import ask_links, ask_peers
 
 SYSTEM = -1
 MAX_GPUS = 64
@@ -31,10 +35,11 @@ def main() -> None:
     if not reading.ask(SYSTEM, "init", nvml.nvmlInit):
         return
     ask_system(reading)
-    for index in range(reading.gpu_count()):
-        handle = reading.handle_of(index)
-        if handle is not None:
-            ask_gpu(reading, index, handle)
+    handles = {index: reading.handle_of(index) for index in range(reading.gpu_count())}
+    handles = {index: handle for index, handle in handles.items() if handle is not None}
+    for index, handle in handles.items():
+        ask_gpu(reading, index, handle)
+    ask_peers(reading, handles)
 
 
 def say(*message: Any) -> None:
@@ -80,6 +85,7 @@ class Reading:
     def __init__(self, nvml: Any) -> None:
         self.nvml = nvml
         self.last = None  # type: Any
+        self.plain = plain
 
     def ask(self, gpu: int, field: str, getter: "Callable[[], Any]") -> bool:
         """Send the value or the reason; tells whether there was a value (kept in ``last``)."""
@@ -130,6 +136,8 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, (list, tuple)):
         return [plain(part) for part in list(value)[:512]]
+    if isinstance(value, dict):
+        return {str(name): plain(part) for name, part in list(value.items())[:512]}
     fields = getattr(value, "_fields_", None)
     if fields:
         return {name[0]: plain(getattr(value, name[0])) for name in fields}
@@ -197,7 +205,6 @@ GETTERS = (
     ("display_active", "nvmlDeviceGetDisplayActive", ()),
     ("gsp_firmware", "nvmlDeviceGetGspFirmwareVersion", ()),
     ("numa_node", "nvmlDeviceGetNumaNodeId", ()),
-    ("nvlink_0_active", "nvmlDeviceGetNvLinkState", (0,)),
     ("processes_compute", "nvmlDeviceGetComputeRunningProcesses", ()),
     ("processes_graphics", "nvmlDeviceGetGraphicsRunningProcesses", ()),
 )
@@ -213,6 +220,7 @@ def ask_gpu(reading: Reading, index: int, handle: Any) -> None:
         values = [getattr(reading.nvml, word) if isinstance(word, str) else word for word in arguments]
         reading.ask(index, field, partial(function, handle, *values))
     ask_mig(reading, index, handle)
+    ask_links(reading, index, handle)
 
 
 def ask_mig(reading: Reading, index: int, handle: Any) -> None:

@@ -69,12 +69,17 @@ class Place:
         """Tell whether a path is there (a dangling link is not)."""
         return os.path.exists(self.path(path))
 
-    def link_name(self, path: str) -> "str | None":
-        """Return the last part of what a symbolic link points to, e.g. the driver of a PCI device."""
+    def link_target(self, path: str) -> "str | None":
+        """Return what a symbolic link points to, as it is written there."""
         try:
-            return os.path.basename(os.readlink(self.path(path)))
+            return os.readlink(self.path(path))
         except OSError:
             return None
+
+    def link_name(self, path: str) -> "str | None":
+        """Return the last part of what a symbolic link points to, e.g. the driver of a PCI device."""
+        target = self.link_target(path)
+        return None if target is None else os.path.basename(target)
 
     def program(self, name: str) -> "str | None":
         """Find an executable on the search path and in the administrators' folders, never in a relative folder."""

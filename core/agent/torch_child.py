@@ -1,8 +1,8 @@
 """The program of the torch child: imports the target's torch and uses it, one JSON line per stage.
 
 Lines: ``["asking", STAGE]`` before a stage and ``["answer", STAGE, value]`` or ``["failed", STAGE, words]`` after it.
-An import that hangs or a kernel that crashes therefore loses only its own stage and those after it. It runs by itself
-from this source text; ``params`` is given to it.
+An import that hangs or a kernel that crashes therefore loses only its own stage and those after it. It runs from its
+source text, after that of ``torch_config``; ``params`` is given to it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ import time
 import warnings
 from functools import partial
 from typing import Any, Callable
+
+if "configuration" not in globals():  # imported, not run as a child from source text
+    from .torch_config import configuration, loaded_runtimes, peers, properties_of
 
 MAX_DEVICES = 32
 MATRIX_SIZE = 256
@@ -33,12 +36,15 @@ def main() -> None:
         return
     available = stages.run("torch.available", lambda: availability(torch))
     stages.run("torch.build", lambda: build(torch))
+    stages.run("torch.configuration", lambda: dict(configuration(torch), loaded=loaded_runtimes()))
     usable = bool(available and available["available"])
     devices = stages.run("torch.device_names", lambda: device_names(torch, usable))
     if devices:
         stages.run("torch.devices", lambda: [device(torch, name) for name in devices])
     for name in devices or ():
         stages.run("torch.kernel." + name, partial(kernels, torch, name))
+    if len([name for name in devices or () if name.startswith("cuda")]) > 1:
+        stages.run("torch.peers", lambda: peers(torch))
     if sys.platform.startswith("linux"):
         stages.run("torch.mapped_libraries", mapped_libraries)
 
@@ -168,6 +174,7 @@ def device(torch: Any, name: str) -> "dict[str, Any]":
         found["capability"] = list(module.get_device_capability(index))
         found["multiprocessors"] = int(properties.multi_processor_count)
         found["gfx"] = str(getattr(properties, "gcnArchName", "") or "")
+        found.update(properties_of(properties))
         try:
             found["free_bytes"] = int(module.mem_get_info(index)[0])
         except Exception as problem:

@@ -35,7 +35,7 @@ class TorchLive:
     def start(self) -> Reply:
         """Start the child; it works while other questions are asked. OSError when it cannot be started."""
         # the handler prints where it was when it crashes
-        self._child = Child("torch_child", {"torch": True}, self._place, flags=("-X", "faulthandler"))
+        self._child = Child("torch_config torch_child", {"torch": True}, self._place, flags=("-X", "faulthandler"))
         return Reply("ok")
 
     def finish(self, is_cancelled: "Callable[[], bool]") -> None:

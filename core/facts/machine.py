@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from gpuproof.core.facts.gpu import ComputeCapability, Gpu, GpuPair, GpuProcess, NvmlState
 from gpuproof.core.facts.parts import (
     AmdGpu,
     Companion,
     DeviceNode,
     DkmsModule,
     LibraryFile,
-    MigDevice,
     Power,
     Toolkit,
     WindowsFacts,
@@ -25,18 +25,13 @@ from gpuproof.core.facts.parts import (
 from gpuproof.core.facts.unknown import NOT_ASKED, Unknown
 from gpuproof.core.facts.version import DottedVersion
 
+__all__ = [
+    "ComputeCapability", "Container", "Cpu", "DisplayDevice", "Gpu", "GpuPair", "GpuProcess", "KernelCheck", "Machine",
+    "NvmlState", "OperatingSystem", "Package", "PythonFacts", "Symptom", "System", "TorchBuild", "TorchDevice",
+    "TorchLive",
+]  # fmt: skip
+
 System = Literal["linux", "windows", "macos"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class ComputeCapability:
-    """A GPU's compute capability, e.g. 8.9. ``sm_89`` is the same thing in the wheel's arch list."""
-
-    major: int
-    minor: int
-
-    def __str__(self) -> str:
-        return f"{self.major}.{self.minor}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,65 +61,6 @@ class DisplayDevice:
     max_link_speed_gt_s: float | None = None
     max_link_width: int | None = None
     runtime_status: str | None = None  # "suspended": asleep, must not be woken to look
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gpu:
-    """One NVIDIA GPU as the driver describes it; None: the driver gave no value (see ``missing``)."""
-
-    index: int  # NVML's order, which is PCI order; CUDA's default order is fastest first
-    name: str
-    uuid: str = ""
-    pci_address: str = ""
-    compute_capability: ComputeCapability | None = None
-    memory_total_mib: float | None = None
-    memory_used_mib: float | None = None
-    compute_mode: str | None = None  # Default, Exclusive_Process, Prohibited
-    driver_model: str | None = None  # Windows: WDDM, TCC, MCDM
-    mig_mode: str | None = None  # Enabled, Disabled
-    persistence_mode: bool | None = None
-    power_limit_w: float | None = None
-    power_limit_default_w: float | None = None
-    temperature_celsius: float | None = None
-    utilisation_percent: float | None = None
-    pcie_generation: int | None = None
-    pcie_generation_max: int | None = None
-    pcie_width: int | None = None
-    pcie_width_max: int | None = None
-    memory_reserved_mib: float | None = None  # held by the driver itself; not in use by anybody
-    power_usage_w: float | None = None  # a 1 s average on Ampere and newer
-    clock_sm_mhz: float | None = None
-    clock_sm_max_mhz: float | None = None
-    clock_memory_mhz: float | None = None
-    clock_event_reasons: tuple[str, ...] = ()  # why the clock is not higher: idle, power_cap, thermal ...
-    fan_percent: float | None = None
-    ecc_enabled: bool | None = None
-    ecc_uncorrected: int | None = None
-    architecture: str | None = None  # Hopper
-    multiprocessor_cores: int | None = None
-    virtualisation: str | None = None  # none, passthrough, vgpu, host_vgpu, host_vsga
-    display_active: bool | None = None
-    mig_devices: tuple[MigDevice, ...] = ()
-    processes: tuple[GpuProcess, ...] = ()
-    missing: tuple[tuple[str, str], ...] = ()  # (field, reason the driver gave)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GpuProcess:
-    """A process that holds GPU memory; the name is an identity-class fact (see redaction)."""
-
-    pid: int
-    name: str = ""
-    memory_mib: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NvmlState:
-    """Whether the driver's management library answered; ``error`` is NVML's own constant name when it did not."""
-
-    ok: bool
-    error: str = ""  # LIBRARY_NOT_FOUND, DRIVER_NOT_LOADED, LIB_RM_VERSION_MISMATCH, GPU_IS_LOST ...
-    library_version: DottedVersion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +190,7 @@ class Machine:
     toolkits: tuple[DottedVersion, ...] | Unknown = NOT_ASKED  # installed CUDA toolkits (nvcc); wheels need none
     nvml: NvmlState | Unknown = NOT_ASKED
     gpus: tuple[Gpu, ...] | Unknown = NOT_ASKED
+    gpu_pairs: tuple[GpuPair, ...] | Unknown = NOT_ASKED  # every ordered pair; empty: at most one GPU
     container: Container | Unknown = NOT_ASKED
     environment: tuple[tuple[str, str], ...] | Unknown = NOT_ASKED  # allow-listed variables that are set
     python: PythonFacts | Unknown = NOT_ASKED

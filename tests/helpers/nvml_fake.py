@@ -65,8 +65,16 @@ class FakeLibrary:
 def _put(out: Any, value: Any) -> None:
     if isinstance(value, dict):
         for name, part in value.items():
-            if hasattr(out, name):
+            if isinstance(part, dict):
+                _put(getattr(out, name), part)
+            elif hasattr(out, name):
                 setattr(out, name, part.encode() if isinstance(part, str) else part)
+    elif isinstance(value, list):
+        for place, part in enumerate(value[: len(out)]):
+            if isinstance(part, dict):
+                _put(out[place], part)
+            else:
+                out[place] = part
     elif isinstance(value, str):
         out.value = value.encode()
     else:

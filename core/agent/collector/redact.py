@@ -75,6 +75,8 @@ class Redaction:
         if isinstance(value, str):
             return self.text(value, privacy)
         if isinstance(value, dict):
+            if "pid" in value and value.get("name"):
+                value = dict(value, name="<process>")  # of another user; the asking user's stands under own_name
             return {self.text(str(key), privacy): self._clean(part, privacy) for key, part in value.items()}
         if isinstance(value, (list, tuple)):
             return [self._clean(part, privacy) for part in value]

@@ -13,9 +13,12 @@ QUESTIONS = tuple(question for group in GROUPS for question in group.QUESTIONS) 
 # answered by a child of the agent, stage by stage: id (or its beginning) and privacy class
 CHILD_QUESTIONS = {
     "nvml.snapshot": "identity",
+    "gpu.processes": "identity",
     "torch.import": "path",
     "torch.available": "free_text",
     "torch.build": "public",
+    "torch.configuration": "free_text",
+    "torch.peers": "public",
     "torch.device_names": "public",
     "torch.devices": "public",
     "torch.kernel.": "free_text",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from gpuproof.core.facts.answers import Answers
-from gpuproof.core.facts.machine import ComputeCapability, Gpu, GpuProcess
+from gpuproof.core.facts.machine import ComputeCapability, Gpu
 from gpuproof.core.facts.parts import MigDevice
+from gpuproof.core.facts.readers import links, smi
 from gpuproof.core.facts.readers import nvml_values as nvml
-from gpuproof.core.facts.readers import smi
+from gpuproof.core.facts.readers.processes import read_processes
 from gpuproof.core.facts.reading import mib, number, objects, whole, words
 from gpuproof.core.facts.unknown import Unknown
 
@@ -29,7 +30,6 @@ EVENT_REASONS = (
     (0x80, "power_brake"),
     (0x100, "display_clocks"),
 )
-MAX_PROCESSES = 200
 
 
 def read_gpus(answers: Answers) -> tuple[Gpu, ...] | Unknown:
@@ -37,7 +37,7 @@ def read_gpus(answers: Answers) -> tuple[Gpu, ...] | Unknown:
     init, found = nvml.part(answers, "init"), nvml.part(answers, "gpus")
     if isinstance(init, dict) and init.get("ok") is True and isinstance(found, list):
         if found or nvml.system_field(answers, "count") == 0:
-            return tuple(_gpu(index, fields) for index, fields in enumerate(found) if isinstance(fields, dict))
+            return tuple(_gpu(answers, index, fields) for index, fields in enumerate(found) if isinstance(fields, dict))
         return nvml.why(answers, "count")
     other = smi.gpus(answers)
     return nvml.why(answers, "init") if other is None else other
@@ -49,7 +49,7 @@ def event_reasons(mask: object) -> tuple[str, ...]:
     return tuple(name for bit, name in EVENT_REASONS if bits & bit)
 
 
-def _gpu(index: int, fields: dict[str, Any]) -> Gpu:
+def _gpu(answers: Answers, index: int, fields: dict[str, Any]) -> Gpu:
     def of(name: str) -> Any:
         return nvml.value(fields, name)
 
@@ -70,7 +70,11 @@ def _gpu(index: int, fields: dict[str, Any]) -> Gpu:
         multiprocessor_cores=whole(of("cores")),
         virtualisation=_named(VIRTUALISATION, of("virtualization_mode")),
         display_active=_truth(of("display_active")),
-        processes=_processes(of("processes_compute"), of("processes_graphics")),
+        processes=read_processes(answers, index, of("processes_compute"), of("processes_graphics")),
+        nvlinks=links.nvlinks(fields),
+        numa_node=links.numa_node(fields),
+        cpu_affinity=links.cpu_affinity(fields),
+        fabric_state=links.fabric_state(fields),
         missing=_missing(fields),
         **_measured(fields),
     )
@@ -155,17 +159,6 @@ def _mig_device(found: dict[str, Any]) -> MigDevice:
     return MigDevice(
         name=words(found.get("name")), uuid=words(found.get("uuid")), memory_total_mib=mib(found.get("memory_total"))
     )
-
-
-def _processes(*lists: Any) -> tuple[GpuProcess, ...]:
-    """Join compute and graphics processes; Windows gives no memory per process (None)."""
-    found: dict[int, GpuProcess] = {}
-    for entries in lists:
-        for entry in objects(entries if isinstance(entries, list) else []):
-            pid = whole(entry.get("pid"))
-            if pid is not None and len(found) < MAX_PROCESSES:
-                found.setdefault(pid, GpuProcess(pid=pid, memory_mib=mib(entry.get("usedGpuMemory"))))
-    return tuple(found.values())
 
 
 def _missing(fields: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -69,7 +69,8 @@ def test_the_stub_replays_the_recorded_card(stubs: dict[str, str]) -> None:
         "gsp_firmware",
     ):
         assert found[name] == expected[name], name
-    assert set(found) == set(recorded.value["gpus"][0])
+    asked_since = {"nvlinks", "cpu_affinity", "memory_affinity", "fabric"}
+    assert set(found) - asked_since == set(recorded.value["gpus"][0]) - {"nvlink_0_active"}
     assert reply.value["problem"] is None
 
 
@@ -221,3 +222,10 @@ def test_every_symbol_missing_alone_costs_only_its_own_fields(monkeypatch: pytes
         lost = [name for name, value in found.items() if value != whole[name]]
         assert len(lost) <= 4, (symbol, lost)
         assert {found[name].get("e") for name in lost} <= {"FUNCTION_NOT_FOUND", "NVMLLIBRARYMISMATCHERROR"}, symbol
+
+
+def test_values_of_every_shape_become_plain_ones() -> None:
+    assert nvml_child.plain([{"name": b"MIG 1g.10gb", "memory_total": 3}]) == [
+        {"name": "MIG 1g.10gb", "memory_total": 3}
+    ]
+    assert nvml_child.plain((b"a", None, 1.5)) == ["a", None, 1.5]
