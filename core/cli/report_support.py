@@ -77,7 +77,7 @@ def judge(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     def show() -> None:
         terminal.say(verdict.words)
-        show_comparison(verdict.comparison, terminal)
+        show_comparison(verdict.comparison, terminal, with_answer=False)
 
     terminal.emit({**said, **comparison_document(verdict.comparison, terminal.language)}, show)
     return 1 if verdict.go_back_to else 0

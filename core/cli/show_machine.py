@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from gpuproof.core.cli.columns import width
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.facts.machine import Gpu, Machine, Package, TorchBuild, TorchLive
 from gpuproof.core.facts.unknown import Unknown, Why
@@ -25,12 +26,7 @@ def show_machine(machine: Machine, terminal: Terminal) -> None:
         terminal.say(title)
         for label, value in lines:
             name = terminal.rendered(label)
-            terminal.say(f"  {name}{' ' * max(1, 22 - _width(name))}{terminal.rendered(value)}")
-
-
-def _width(words: str) -> int:
-    """Return how many columns words take: Chinese characters take two."""
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in words)
+            terminal.say(f"  {name}{' ' * max(1, 22 - width(name))}{terminal.rendered(value)}")
 
 
 def _fact(value: object) -> Text:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import statistics
 from dataclasses import dataclass
 from typing import Literal
 
-from gpuproof.core.report.model import Report
+from gpuproof.core.report.measured import Measured, Value
 from gpuproof.core.words import Text, text
 
 Side = Literal["gpu", "cpu", "both"]
-Value = str | int | float | None
 
 # A different value of one of these means that another thing was measured; the side says which figures it touches.
 _MUST_AGREE: dict[str, Side] = {
@@ -50,7 +48,6 @@ _SPOILING_DOUBTS: dict[str, tuple[Text, Text]] = {
 }
 _NO_FIGURES = (text("The report before holds no benchmark."), text("The report after holds no benchmark."))
 _NOT_A_CHANGE = frozenset(_MUST_AGREE)
-_LOADED_PERCENT = 80.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +73,7 @@ class Change:
     after: Value
 
 
-def reasons_against(before: Report, after: Report) -> tuple[Reason, ...]:
+def reasons_against(before: Measured, after: Measured) -> tuple[Reason, ...]:
     """Return every reason why the two must not be compared; empty when they may be."""
     pair = (before, after)
     reasons = [
@@ -95,9 +92,9 @@ def reasons_against(before: Report, after: Report) -> tuple[Reason, ...]:
     return (*reasons, *_doubts(0, before), *_doubts(1, after))
 
 
-def changes_between(before: Report, after: Report) -> tuple[Change, ...]:
+def changes_between(before: Measured, after: Measured) -> tuple[Change, ...]:
     """Return what else differs: driver, torch, CUDA, power limit, clocks, settings ..."""
-    first, second = _all_conditions(before), _all_conditions(after)
+    first, second = before.conditions, after.conditions
     names = [name for name in dict.fromkeys((*first, *second)) if name not in _NOT_A_CHANGE]
     return tuple(
         Change(name=name, before=first.get(name), after=second.get(name))
@@ -106,11 +103,11 @@ def changes_between(before: Report, after: Report) -> tuple[Change, ...]:
     )
 
 
-def _ran(report: Report) -> bool:
-    return report.result is not None and (report.result.gpu is not None or report.result.cpu is not None)
+def _ran(report: Measured) -> bool:
+    return report.gpu is not None or report.cpu is not None
 
 
-def _doubts(which: int, report: Report) -> list[Reason]:
+def _doubts(which: int, report: Measured) -> list[Reason]:
     return [
         Reason(
             kind=doubt.kind,
@@ -118,22 +115,9 @@ def _doubts(which: int, report: Report) -> list[Reason]:
             words=_SPOILING_DOUBTS[doubt.kind][which],
             detail=doubt.words,
         )
-        for doubt in (report.result.doubts if report.result else ())
+        for doubt in report.doubts
         if doubt.kind in _SPOILING_DOUBTS
     ]
-
-
-def _all_conditions(report: Report) -> dict[str, Value]:
-    conditions: dict[str, Value] = dict(report.conditions)
-    for name, field in (("clock_under_load_mhz", "sm_clock_mhz"), ("memory_clock_under_load_mhz", "memory_clock_mhz")):
-        values = [
-            getattr(sample, field)
-            for sample in (report.result.telemetry if report.result else ())
-            if getattr(sample, field) is not None and (sample.utilisation_percent or 0) >= _LOADED_PERCENT
-        ]
-        if values:
-            conditions[name] = round(statistics.median(values))
-    return conditions
 
 
 def _same(before: Value, after: Value) -> bool:

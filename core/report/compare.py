@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gpuproof.core.report.comparable import Change, Reason, changes_between, reasons_against
-from gpuproof.core.report.metrics import Metric, metrics_of
+from gpuproof.core.report.measured import Measured, measured
+from gpuproof.core.report.metrics import Metric
 from gpuproof.core.report.model import Report
 from gpuproof.core.report.statistics import difference, level_of_runs
 from gpuproof.core.report.verdict import CompareVerdict, verdict_of
@@ -41,18 +42,18 @@ class Comparison:
     same_machine: bool
 
 
-def compare(before: Report, after: Report) -> Comparison:
+def compare(before: Report | Measured, after: Report | Measured) -> Comparison:
     """Compare two reports."""
     return compare_runs((before,), after)
 
 
-def compare_runs(baseline: Sequence[Report], after: Report) -> Comparison:
+def compare_runs(runs: Sequence[Report | Measured], last: Report | Measured) -> Comparison:
     """Compare one report with one or more runs of a baseline; several show by themselves how much runs differ."""
-    newest = baseline[-1]
-    reasons = tuple(dict.fromkeys(reason for report in baseline for reason in reasons_against(report, after)))
-    first = _common([metrics_of(report.result) for report in baseline])
-    second = metrics_of(after.result)
-    is_same_run = len(baseline) == 1 and newest.result is not None and newest.result == after.result
+    baseline, after = [measured(run) for run in runs], measured(last)
+    newest, second = baseline[-1], after.metrics
+    reasons = tuple(dict.fromkeys(reason for run in baseline for reason in reasons_against(run, after)))
+    first = _common([run.metrics for run in baseline])
+    is_same_run = _is_same_run(baseline, after)
     results = tuple(
         _weigh(first[name], second[name], reasons, is_same_run=is_same_run) for name in first if name in second
     )
@@ -67,6 +68,15 @@ def compare_runs(baseline: Sequence[Report], after: Report) -> Comparison:
     )
 
 
+def compare_figure(runs: Sequence[Measured], after: Measured, metric: str) -> MetricComparison | None:
+    """Compare one figure alone, by the rules of the whole comparison; None: one side does not have it."""
+    before = _common([{metric: run.metrics[metric]} if metric in run.metrics else {} for run in runs]).get(metric)
+    if before is None or metric not in after.metrics:
+        return None
+    reasons = [reason for run in runs for reason in reasons_against(run, after)]
+    return _weigh(before, after.metrics[metric], reasons, is_same_run=_is_same_run(runs, after))
+
+
 def comparison_document(comparison: Comparison, language: str) -> dict[str, Any]:
     """Return the comparison as its JSON contract."""
     return {
@@ -78,6 +88,10 @@ def comparison_document(comparison: Comparison, language: str) -> dict[str, Any]
         "results": [_row(result) for result in comparison.results],
         "same_machine": comparison.same_machine,
     }
+
+
+def _is_same_run(baseline: Sequence[Measured], after: Measured) -> bool:
+    return len(baseline) == 1 and (baseline[0].made_at, baseline[0].metrics) == (after.made_at, after.metrics)
 
 
 def _row(result: MetricComparison) -> dict[str, Any]:

@@ -52,10 +52,10 @@ def from_document(found: dict[str, Any], *, is_plain: bool = False) -> Report:
     document = upgraded(found)
     answers = document.pop("answers", [])
     document = document if is_plain else visible_values(document)
-    _check_templates([document.get(name) for name in _WITH_SENTENCES])
+    check_templates([document.get(name) for name in _WITH_SENTENCES])
     result = document.get("result")
     if isinstance(result, dict):
-        _check_templates([value for name, value in result.items() if name not in ("blocks", "telemetry")])
+        check_templates([value for name, value in result.items() if name not in ("blocks", "telemetry")])
         document = {**document, "result": {**result, "telemetry": _rows(result.get("telemetry"))}}
     try:
         report = msgspec.convert({**document, "answers": answers}, Report, strict=True)
@@ -100,7 +100,7 @@ def _rows(table: object) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _check_templates(value: object) -> None:
+def check_templates(value: object) -> None:
     """Refuse a sentence whose placeholders are more than names: a format string can read attributes or fill memory."""
     waiting = [value]
     while waiting:

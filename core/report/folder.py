@@ -1,25 +1,28 @@
-"""Many reports: a table with its outliers, and the history of each machine with the step in it."""
+"""Many reports: a table with its outliers, the history of each machine with the step in it, and a baseline for all."""
 
 from __future__ import annotations
 
 import itertools
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from gpuproof.core.problems import UserProblem
-from gpuproof.core.report.brief import Brief, read_brief
-from gpuproof.core.report.statistics import BETWEEN_RUNS, Level, difference, level_of_interval
-from gpuproof.core.report.verdict import CompareVerdict, verdict_of
+from gpuproof.core.report.comparable import Change
+from gpuproof.core.report.compare import compare_figure
+from gpuproof.core.report.measured import Measured, read_measured
+from gpuproof.core.report.verdict import CompareVerdict
 from gpuproof.core.words import Text, text
 
 _MOST_FILES = 10_000
+_FIGURE = "gpu.frames_per_second"
 _FEWEST = 4  # reports that a group needs before one of them can be far from the others
 _FAR = 3.5  # robust standard deviations (Iglewicz and Hoaglin)
 _FAR_RATIO = 0.05
+_TOLD = {"driver": "driver_version", "torch": "torch"}  # fields of a row, and the conditions that they are
 _STEP_T = 4.5  # the largest t of all places where a history may be cut
 _STEP_RATIO = 0.02
 
@@ -53,16 +56,24 @@ class Row:
     gpu_high: float | None = None
     is_outlier: bool = False
     against_first: Against | None = None  # the oldest report of the same machine, card, preset and variant
+    against_baseline: Against | None = None  # the reports that were given as the baseline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryStep:
-    """Where the speed of one machine changed for good; ``ratio`` is after / before."""
+    """Where the speed of one machine changed for good; ``ratio`` is after / before.
+
+    ``changed`` names what differs between the last report before and the first one after; ``changes`` with the values.
+    """
 
     machine_id: str
+    gpu: str
+    preset: str
+    variant: str
     made_at: str
     ratio: float
     changed: tuple[str, ...]
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,28 +85,37 @@ class Folder:
     refused: tuple[tuple[str, Text], ...]
 
 
-def read_folder(folder: Path) -> Folder:
-    """Read every ``*.json`` of the folder itself, oldest report first; trouble with one file costs only that file."""
+def read_folder(folder: Path, baseline: Sequence[Path] = ()) -> Folder:
+    """Read every ``*.json`` of the folder itself, oldest report first; trouble with one file costs only that file.
+
+    Each report is compared with the oldest of its kind, and with the baseline where there is one.
+    """
     paths = sorted(folder.glob("*.json"))[:_MOST_FILES]
     if not paths:
         raise UserProblem(
             text("{folder} holds no report.", folder=folder), text("Expected: a folder with report files (*.json).")
         )
-    rows, refused = [], []
+    runs: dict[str, Measured] = {}
+    refused = []
     for path in paths:
         try:
-            rows.append(_row(path.name, read_brief(path)))
+            runs[path.name] = read_measured(path, with_stages=False)
         except UserProblem as problem:
             refused.append((path.name, problem.message))
-    return table_of(rows, refused)
+    first = [read_measured(path, with_stages=False) for path in baseline]
+    rows = [_row(name, run, first, baseline[-1].name if baseline else "") for name, run in runs.items()]
+    return table_of(rows, refused, runs)
 
 
-def table_of(rows: Iterable[Row], refused: Sequence[tuple[str, Text]] = ()) -> Folder:
-    """Return the table of rows, with outliers marked and steps found."""
+def table_of(
+    rows: Iterable[Row], refused: Sequence[tuple[str, Text]] = (), runs: Mapping[str, Measured] | None = None
+) -> Folder:
+    """Return the table of rows, with outliers marked and steps found; ``runs``: what was measured, by file."""
     ordered = sorted(rows, key=lambda row: (row.made_at, row.file))
-    far = {row.file for group in _groups(ordered, by_machine=False) for row in _far(group)}
-    steps = [step for group in _groups(ordered, by_machine=True) if (step := find_step(group)) is not None]
-    against = {row.file: _against(group[0], row) for group in _groups(ordered, by_machine=True) for row in group[1:]}
+    histories = _groups(ordered, by_machine=True)
+    steps = [step for group in histories if (step := find_step(group)) is not None]
+    far = {row.file for group in _alike(ordered, steps) for row in _far(group)}
+    against = {row.file: _against_first(group[0], row, runs or {}) for group in histories for row in group[1:]}
     marked = tuple(replace(row, is_outlier=row.file in far, against_first=against.get(row.file)) for row in ordered)
     return Folder(rows=marked, steps=tuple(steps), refused=tuple(refused))
 
@@ -109,32 +129,57 @@ def folder_document(folder: Folder) -> dict[str, Any]:
     }
 
 
-def find_step(rows: Sequence[Row]) -> HistoryStep | None:
-    """Return the one place where a history changed most, when the change is clear; rows are in order of time."""
-    logs = [math.log(row.gpu_frames_per_second) for row in rows if row.gpu_frames_per_second]
-    if len(logs) != len(rows) or len(logs) < 2 * 2:
+def find_step(history: Sequence[Row]) -> HistoryStep | None:
+    """Return the one place where a history changed most, when the change is clear; rows are in order of time.
+
+    A single report that lies far from both of its neighbours is left out: it is an outlier and no step.
+    """
+    rows = [row for row in history if row.gpu_frames_per_second]
+    rows = [row for row, is_spike in zip(rows, _spikes(rows), strict=True) if not is_spike]
+    logs = [math.log(row.gpu_frames_per_second or 1.0) for row in rows]
+    if len(logs) < 2 * 2:
         return None
     best, at = max((size, cut) for cut, size in enumerate(_step_sizes(logs), start=2))
     step = statistics.fmean(logs[at:]) - statistics.fmean(logs[:at])
     if best < _STEP_T or abs(step) < _STEP_RATIO:
         return None
-    names = ("gpu", "driver", "torch")
-    changed = tuple(name for name in names if getattr(rows[at - 1], name) != getattr(rows[at], name))
-    return HistoryStep(machine_id=rows[at].machine_id, made_at=rows[at].made_at, ratio=math.exp(step), changed=changed)
-
-
-def _against(first: Row, row: Row) -> Against | None:
-    levels = [_row_level(first), _row_level(row)]
-    if levels[0] is None or levels[1] is None:
-        return None
-    ratio, low, high = difference(levels[0], levels[1])
-    return Against(file=first.file, ratio=ratio, low=low, high=high, verdict=verdict_of(ratio, low, high))
-
-
-def _row_level(row: Row) -> Level | None:
-    return level_of_interval(
-        row.gpu_frames_per_second or 0.0, row.gpu_low or 0.0, row.gpu_high or 0.0, BETWEEN_RUNS["gpu"]
+    last, first = rows[at - 1], rows[at]
+    changes = [
+        Change(name=condition, before=getattr(last, name), after=getattr(first, name))
+        for name, condition in _TOLD.items()
+        if getattr(last, name) != getattr(first, name)
+    ]
+    return HistoryStep(
+        machine_id=first.machine_id,
+        gpu=first.gpu,
+        preset=first.preset,
+        variant=first.variant,
+        made_at=first.made_at,
+        ratio=math.exp(step),
+        changed=tuple(name for name in _TOLD if getattr(last, name) != getattr(first, name)),
+        changes=tuple(changes),
     )
+
+
+def _spikes(rows: Sequence[Row]) -> list[bool]:
+    """Tell which reports differ from the median of themselves and their two neighbours by more than a run does."""
+    logs = [math.log(row.gpu_frames_per_second or 1.0) for row in rows]
+    starts = [min(max(at - 1, 0), max(len(logs) - 3, 0)) for at in range(len(logs))]
+    return [
+        abs(value - statistics.median(logs[start : start + 3])) > _FAR_RATIO
+        for value, start in zip(logs, starts, strict=True)
+    ]
+
+
+def _against_first(first: Row, row: Row, runs: Mapping[str, Measured]) -> Against | None:
+    return _against(first.file, [runs[first.file]], runs[row.file]) if first.file in runs and row.file in runs else None
+
+
+def _against(file: str, before: Sequence[Measured], after: Measured) -> Against | None:
+    found = compare_figure(before, after, _FIGURE) if before else None
+    if found is None:
+        return None
+    return Against(file=file, ratio=found.ratio, low=found.low, high=found.high, verdict=found.verdict)
 
 
 def _step_sizes(logs: Sequence[float]) -> list[float]:
@@ -162,6 +207,20 @@ def _far(rows: Sequence[Row]) -> list[Row]:
     return [row for row, value in zip(rows, logs, strict=True) if abs(value - middle) > limit]
 
 
+def _alike(rows: Sequence[Row], steps: Sequence[HistoryStep]) -> list[list[Row]]:
+    """Return the reports of one card and preset together, those of a machine after its step apart."""
+    since = {(step.preset, step.gpu, step.variant, step.machine_id): step.made_at for step in steps}
+    later = [row for row in rows if row.made_at >= since.get(_history_of(row), "~")]
+    files = {row.file for row in later}
+    return [
+        *_groups((row for row in rows if row.file not in files), by_machine=False), *_groups(later, by_machine=True)
+    ]  # fmt: skip
+
+
+def _history_of(row: Row) -> tuple[str, str, str, str]:
+    return row.preset, row.gpu, row.variant, row.machine_id
+
+
 def _groups(rows: Iterable[Row], *, by_machine: bool) -> list[list[Row]]:
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
@@ -171,21 +230,21 @@ def _groups(rows: Iterable[Row], *, by_machine: bool) -> list[list[Row]]:
     return list(groups.values())
 
 
-def _row(name: str, brief: Brief) -> Row:
-    result = brief.result
-    gpu, cpu = (result.gpu, result.cpu) if result else (None, None)
-    said = {key: str(value) for key, value in brief.conditions.items() if value is not None}
+def _row(name: str, run: Measured, baseline: Sequence[Measured], baseline_name: str) -> Row:
+    gpu, cpu = run.gpu, run.cpu
+    said = {key: str(value) for key, value in run.conditions.items() if value is not None}
     return Row(
         file=name,
-        made_at=brief.made_at,
-        machine_id=brief.machine_id,
+        made_at=run.made_at,
+        machine_id=run.machine_id,
         gpu=gpu.name if gpu else said.get("gpus", ""),
         driver=said.get("driver_version", ""),
         torch=said.get("torch", ""),
-        preset=result.settings.preset if result else "",
+        preset=run.preset,
         variant=gpu.variant if gpu else "",
         gpu_frames_per_second=gpu.frames_per_second if gpu and gpu.frames_per_second > 0 else None,
         gpu_low=gpu.low if gpu else None,
         gpu_high=gpu.high if gpu else None,
         cpu_frames_per_second=cpu.frames_per_second if cpu and cpu.frames_per_second > 0 else None,
+        against_baseline=_against(baseline_name, baseline, run),
     )

@@ -41,13 +41,13 @@ def level_of(phases: Sequence[Sequence[float]], between_runs: float) -> Level | 
     if count < _FEWEST_GROUPS:
         return None
     freedom = max(1, count - len(groups))
-    within = sum((value - statistics.fmean(group)) ** 2 for group in groups for value in group)
-    factor = statistics.fmean(_dependence_factor(phase, len(group)) for phase, group in zip(logs, groups, strict=True))
+    within = sum((value - mean) ** 2 for group, mean in zip(groups, map(_mean, groups), strict=True) for value in group)
+    factor = _mean([_dependence_factor(phase, len(group)) for phase, group in zip(logs, groups, strict=True)])
     sampling = within / freedom / count * factor
-    drift = statistics.variance([statistics.fmean(phase) for phase in logs]) / len(logs) if len(logs) > 1 else 0.0
+    drift = statistics.variance([_mean(phase) for phase in logs]) / len(logs) if len(logs) > 1 else 0.0
     variance = sampling + drift + between_runs**2
     own = sampling**2 / freedom + (drift**2 / (len(logs) - 1) if drift else 0.0)
-    value = statistics.fmean(value for phase in logs for value in phase)
+    value = sum(map(sum, logs)) / sum(map(len, logs))
     return Level(value, math.sqrt(variance), variance**2 / own if own else math.inf)
 
 
@@ -103,13 +103,18 @@ def t_quantile(probability: float, freedom: float) -> float:
     return z + sum(term / freedom**power for power, term in enumerate(terms, 1))
 
 
+def _mean(values: Sequence[float]) -> float:
+    """Return the mean; a plain sum is exact enough here and ten times as fast as ``statistics.fmean``."""
+    return sum(values) / len(values)
+
+
 def _group_means(values: Sequence[float]) -> list[float]:
     """Return the means of about eight groups of neighbours; few values stay as they are."""
     if len(values) < 2 * _FEWEST_GROUPS:
         return list(values)
     groups = min(_GROUPS, len(values) // 2)
     cuts = [round(index * len(values) / groups) for index in range(groups + 1)]
-    return [statistics.fmean(values[start:end]) for start, end in itertools.pairwise(cuts)]
+    return [_mean(values[start:end]) for start, end in itertools.pairwise(cuts)]
 
 
 def _dependence_factor(values: Sequence[float], groups: int) -> float:

@@ -31,7 +31,7 @@ def visible_values(value: Any) -> Any:
         return visible(value)
     if isinstance(value, dict):
         return {visible(name): visible_values(item) for name, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [visible_values(item) for item in value]
     return value
 

@@ -13,6 +13,7 @@ from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.background import Background
 from gpuproof.gui.presenters.graph_texts import figure
+from gpuproof.gui.presenters.recent import RecentReport, read_head
 from gpuproof.gui.style.colours import Tone
 
 if TYPE_CHECKING:
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareState:
-    """Two files and what came out. ``is_foreign``: at least one was made elsewhere."""
+    """Two files and what came out; ``heads`` says of each what it measured and when."""
 
     before: Path | None = None
     after: Path | None = None
     is_working: bool = False
     comparison: Comparison | None = None
-    made_at: tuple[str, str] = ("", "")
+    heads: tuple[RecentReport | None, RecentReport | None] = (None, None)
     problem: Text | None = None
     hint: Text | None = None
 
@@ -81,8 +82,8 @@ class ComparePresenter(QObject):
         self._set(replace(self.state, is_working=True, problem=None, hint=None, comparison=None))
         self._background.start(lambda: _compare(before, after), self._compared, self._failed)
 
-    def _compared(self, found: tuple[Comparison, tuple[str, str]]) -> None:
-        self._set(replace(self.state, is_working=False, comparison=found[0], made_at=found[1]))
+    def _compared(self, found: tuple[Comparison, tuple[RecentReport | None, RecentReport | None]]) -> None:
+        self._set(replace(self.state, is_working=False, comparison=found[0], heads=found[1]))
 
     def _failed(self, problem: UserProblem) -> None:
         self._set(replace(self.state, is_working=False, problem=problem.message, hint=problem.hint))
@@ -115,22 +116,9 @@ def overall(comparison: Comparison) -> tuple[Tone, Text, Text]:
     return tone, words, sentence
 
 
-def metric_words(metric: str) -> Text:
-    """Return what a figure is called; one that is not known is shown by its name."""
-    return {
-        "gpu.frames_per_second": text("GPU speed"),
-        "cpu.frames_per_second": text("CPU speed"),
-        "speedup": text("Speed-up"),
-        "gpu.stages.face_encoding": text("GPU, face encoding"),
-        "gpu.stages.alignment": text("GPU, alignment"),
-        "gpu.stages.reconstruction": text("GPU, reconstruction"),
-        "cpu.stages.face_encoding": text("CPU, face encoding"),
-        "cpu.stages.alignment": text("CPU, alignment"),
-        "cpu.stages.reconstruction": text("CPU, reconstruction"),
-    }.get(metric, literal(metric))
-
-
 def _row(result: MetricComparison) -> ForestRow:
+    from gpuproof.core.report.sentence import metric_words
+
     tone, words = _verdict(result.verdict)
     is_time = result.unit == "ms/frame"
     ratio, low, high = result.ratio, result.low, result.high
@@ -159,9 +147,8 @@ def _verdict(verdict: str) -> tuple[Tone, Text]:
     return known[verdict]
 
 
-def _compare(before: Path, after: Path) -> tuple[Comparison, tuple[str, str]]:
+def _compare(before: Path, after: Path) -> tuple[Comparison, tuple[RecentReport | None, RecentReport | None]]:
     from gpuproof.core.report.compare import compare
     from gpuproof.core.report.store import load_report
 
-    first, second = load_report(before), load_report(after)
-    return compare(first, second), (first.made_at, second.made_at)
+    return compare(load_report(before), load_report(after)), (read_head(before), read_head(after))

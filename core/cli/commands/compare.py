@@ -1,4 +1,4 @@
-"""``gpuproof compare``: two reports, a baseline of several, or a folder as a table with history."""
+"""``gpuproof compare``: two reports, a baseline of several, a folder as a table, or a folder against a baseline."""
 
 from __future__ import annotations
 
@@ -9,29 +9,38 @@ from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import text
 
+_FEW = 16  # files that are opened in full; of more only the parts that a comparison needs are read
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the files."""
-    parser.add_argument("files", metavar="FILE", nargs="+", help="BEFORE... AFTER, or one folder of reports")
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="BEFORE... AFTER; or one folder of reports; or BASELINE... FOLDER",
+    )
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Compare; 1 when something got slower or nothing can be said, 2 for a file that is no report, 0 otherwise."""
     paths = [Path(name) for name in arguments.files]
-    if len(paths) == 1:
-        if not paths[0].is_dir():
-            raise UserProblem(
-                text("One file alone cannot be compared: {path}", path=paths[0]),
-                text("Expected: gpuproof compare BEFORE AFTER, or a folder of reports."),
-            )
-        from gpuproof.core.cli.show_comparison import show_folder
+    if paths[-1].is_dir():
+        from gpuproof.core.cli.show_folder import show_folder
 
-        return show_folder(paths[0], terminal)
+        return show_folder(paths[-1], terminal, paths[:-1])
+    if len(paths) == 1:
+        raise UserProblem(
+            text("One file alone cannot be compared: {path}", path=paths[0]),
+            text("Expected: gpuproof compare BEFORE AFTER, or a folder of reports."),
+        )
     from gpuproof.core.cli.show_comparison import show_comparison
     from gpuproof.core.report.compare import compare_runs, comparison_document
+    from gpuproof.core.report.measured import measured, read_measured
     from gpuproof.core.report.store import load_report
 
-    reports = [load_report(path) for path in paths]
+    few = len(paths) <= _FEW
+    reports = [measured(load_report(path)) if few else read_measured(path) for path in paths]
     comparison = compare_runs(reports[:-1], reports[-1])
     document = comparison_document(comparison, terminal.language)
     terminal.emit(document, lambda: show_comparison(comparison, terminal))
