@@ -5,7 +5,7 @@ Each accessor loads its table alone, on first use. Everything a vendor changes i
 
 from __future__ import annotations
 
-from gpuproof.core.knowledge.apps import AppProfile, app_profile, app_profiles
+from gpuproof.core.knowledge.apps import AppProfile, app_profile, app_profiles, require_app
 from gpuproof.core.knowledge.cards import (
     GpuModel,
     amd_target,
@@ -84,6 +84,7 @@ __all__ = [
     "minimum_driver",
     "native_driver",
     "precision_support",
+    "require_app",
     "rocm_targets",
     "rows",
     "runs_on",

@@ -8,6 +8,8 @@ from typing import Any
 from gpuproof.core.facts.version import DottedVersion, dotted
 from gpuproof.core.knowledge.releases import Certainty
 from gpuproof.core.knowledge.tables import Row, remembered, rows
+from gpuproof.core.problems import UserProblem
+from gpuproof.core.words import text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,17 @@ def app_profile(wanted: str) -> AppProfile | None:
         if lowered == profile.id or lowered in (name.lower() for name in profile.names):
             return profile
     return None
+
+
+def require_app(wanted: str) -> AppProfile:
+    """Return a profile, or say which ones there are."""
+    profile = app_profile(wanted)
+    if profile is None:
+        known = ", ".join(each.id for each in app_profiles())
+        raise UserProblem(
+            text("No application “{found}” is known.", found=wanted), text("Known applications: {known}.", known=known)
+        )
+    return profile
 
 
 def _profile(row: Row) -> AppProfile:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.facts.version import DottedVersion
-from gpuproof.core.knowledge import AppProfile, app_profile, app_profiles, architecture_of
+from gpuproof.core.knowledge import AppProfile, architecture_of, require_app
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.recommend.model import Card, Subject, TargetSystem
 from gpuproof.core.words import text
@@ -93,17 +93,6 @@ def read_pin(found: str) -> Pin:
     return Pin(words=words, allows=lambda release, variant: specifiers.contains(f"{release}+{variant}"))
 
 
-def read_app(found: str) -> AppProfile:
-    """Return the profile of an application, or say which ones there are."""
-    profile = app_profile(found)
-    if profile is None:
-        known = ", ".join(each.id for each in app_profiles())
-        raise UserProblem(
-            text("No application “{found}” is known.", found=found), text("Known applications: {known}.", known=known)
-        )
-    return profile
-
-
 def platform_key(system: str, machine: str) -> str:
     """Return the key of the release table, linux_x86_64; macOS calls its 64-bit ARM arm64, Linux aarch64."""
     lowered = machine.strip().lower()
@@ -138,5 +127,5 @@ def case_of(subject: Subject) -> Case:
         glibc=subject.glibc,
         macos=subject.macos,
         pin=read_pin(subject.torch_pin) if subject.torch_pin else None,
-        app=read_app(subject.app) if subject.app else None,
+        app=require_app(subject.app) if subject.app else None,
     )

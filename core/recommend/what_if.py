@@ -11,9 +11,9 @@ from typing import Any
 
 from gpuproof.core.facts.unknown import NOT_ASKED, Unknown
 from gpuproof.core.facts.version import DottedVersion, dotted
-from gpuproof.core.knowledge import capability
+from gpuproof.core.knowledge import capability, require_app
 from gpuproof.core.problems import UserProblem
-from gpuproof.core.recommend.case import platform_key, read_app, read_pin, read_python
+from gpuproof.core.recommend.case import platform_key, read_pin, read_python
 from gpuproof.core.recommend.model import Card, Subject
 from gpuproof.core.recommend.subject import named_card
 from gpuproof.core.words import text
@@ -65,7 +65,7 @@ def given_fields(what_if: WhatIf) -> dict[str, Any]:
         read_pin(what_if.torch)
         given["torch_pin"] = what_if.torch
     if what_if.app:
-        given["app"] = read_app(what_if.app).id
+        given["app"] = require_app(what_if.app).id
     return given
 
 

@@ -138,6 +138,10 @@ def _settings(arguments: argparse.Namespace, terminal: Terminal) -> CheckupSetti
             text("There is no device {found}.", found=repr(arguments.device)),
             text("Choose one of: {choices}.", choices="auto, cpu, cuda:N, xpu:N, mps"),
         )
+    if arguments.app:
+        from gpuproof.core.knowledge import require_app
+
+        require_app(arguments.app)
     if arguments.out is not None:
         ensure_writable(arguments.out)
     target = None

@@ -30,6 +30,10 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from gpuproof.core.diagnose import diagnose
     from gpuproof.core.diagnose.document import diagnosis_document
 
+    if arguments.app:
+        from gpuproof.core.knowledge import require_app
+
+        require_app(arguments.app)
     kind, machine = _evidence(arguments, terminal)
     diagnosis = diagnose(machine, app=arguments.app)
     document = diagnosis_document(diagnosis, terminal.language)

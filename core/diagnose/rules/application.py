@@ -11,7 +11,6 @@ from gpuproof.core.diagnose.model import CannotTell, Failed, Passed, Remedy, Rul
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.facts.version import DottedVersion, dotted
-from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import Text, text
 
 if TYPE_CHECKING:
@@ -23,14 +22,9 @@ _BLACKWELL_TORCH = DottedVersion("2.7")
 
 def rules_for(app: str) -> tuple[Rule, ...]:
     """Return the rules of one application; ``UserProblem`` when nobody knows it."""
-    from gpuproof.core.knowledge import app_profile, app_profiles
+    from gpuproof.core.knowledge import require_app
 
-    profile = app_profile(app)
-    if profile is None:
-        names = ", ".join(known.id for known in app_profiles())
-        raise UserProblem(
-            text("No application is known as {found}.", found=app), text("Known are: {names}", names=names)
-        )
+    profile = require_app(app)
     return (
         Rule(id="application.driver", cause="driver_too_old", link="application", check=_bound(_driver, profile)),
         Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gpuproof.core.problems import UserProblem
-from gpuproof.core.recommend.case import platform_key, read_app, read_pin, read_python
+from gpuproof.core.recommend.case import platform_key, read_pin, read_python
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,6 @@ def test_pin_allows(spec: str, release: str, variant: str, allowed: bool) -> Non
 def test_wrong_pin_is_refused() -> None:
     with pytest.raises(UserProblem, match="newest please"):
         read_pin("newest please")
-
-
-def test_unknown_application_names_the_known_ones() -> None:
-    with pytest.raises(UserProblem) as problem:
-        read_app("photoshop")
-    assert "heygem" in str(problem.value.hint)
 
 
 @pytest.mark.parametrize(
