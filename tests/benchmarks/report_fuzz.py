@@ -151,6 +151,7 @@ def openers() -> list[Callable[[bytes], object]]:
     from gpuproof.core.report.export.page import page
     from gpuproof.core.report.export.table import table
     from gpuproof.core.report.export.written import markdown, plain_text
+    from gpuproof.core.report.measured import read_measured
     from gpuproof.core.report.opening import open_report
     from gpuproof.core.report.store import load_report
 
@@ -159,17 +160,13 @@ def openers() -> list[Callable[[bytes], object]]:
         page(opened, "zh"), markdown(opened, "en"), plain_text(opened, "en"), table(opened)
         return compare(opened, opened)
 
-    return [report, report, load_case, open_report]
+    return [report, report, load_case, open_report, read_measured]
 
 
-def main() -> int:
-    """Fuzz for so many seconds; prints the counts."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
-    rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
-    os.environ["GPUPROOF_DATA_DIR"] = tempfile.mkdtemp(prefix="gpuproof-fuzz-")
+def seeds() -> list[bytes]:
+    """Return the inputs to begin with: small reports, a case, recorded answers, and telling words."""
     from helpers.reports import a_broken_diagnosis, a_report, a_result
 
-    from gpuproof.core.problems import UserProblem
     from gpuproof.core.report.case import Case, case_bytes
     from gpuproof.core.report.store import shareable_bytes
 
@@ -182,6 +179,17 @@ def main() -> int:
     answers = json.loads((TESTS / "captures" / "h100.json").read_bytes())
     for start in range(0, len(answers["answers"]), 12):
         corpus.append(json.dumps({**answers, "answers": answers["answers"][start : start + 12]}).encode())
+    return corpus
+
+
+def main() -> int:
+    """Fuzz for so many seconds; prints the counts."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+    rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    os.environ["GPUPROOF_DATA_DIR"] = tempfile.mkdtemp(prefix="gpuproof-fuzz-")
+    from gpuproof.core.problems import UserProblem
+
+    corpus = seeds()
     coverage, tried, opened, slowest = Coverage(), 0, 0, 0.0
     targets, ends = openers(), time.monotonic() + seconds
     while time.monotonic() < ends:
