@@ -37,6 +37,18 @@ def translations(language: str) -> dict[str, str]:
     return table
 
 
+@lru_cache(maxsize=4)
+def _known_values(language: str) -> dict[str, str]:
+    """Return the system's own sentences (``Permission denied``), which stand in ours as values."""
+    if language == "en":
+        return {}
+    import json
+    from importlib import resources
+
+    file = resources.files("gpuproof.assets").joinpath("translations").joinpath(language).joinpath("values.json")
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """One sentence for a person, with its values; hashable, comparable, and cheap to carry."""
@@ -49,7 +61,8 @@ class Text:
         template = translations(language).get(self.template, self.template)
         if not self.values:
             return template
-        values = dict(self.values)
+        known = _known_values(language)
+        values = {name: known.get(value, value) for name, value in self.values}
         return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template)
 
     def __str__(self) -> str:

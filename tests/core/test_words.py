@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import errno
 import json
+import os
 import re
 from pathlib import Path
 
@@ -70,6 +72,14 @@ def test_chinese_is_chinese(table: Path) -> None:
 
 def test_a_text_is_filled_when_it_is_shown() -> None:
     assert text("Driver {version} is fine", version="580.1").render("en") == "Driver 580.1 is fine"
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENOENT, errno.EISDIR, errno.ENOSPC, errno.EROFS])
+def test_the_systems_own_reasons_are_told_in_the_readers_language(number: int) -> None:
+    words = text("{file} cannot be read: {detail}", file="Permission denied.txt", detail=os.strerror(number))
+    assert os.strerror(number) in words.render("en")
+    assert not re.search(r"[a-z]{4}", words.render("zh").replace("Permission denied.txt", ""))
+    assert "Permission denied.txt" in words.render("zh")
 
 
 def test_a_missing_value_stays_visible() -> None:
