@@ -102,7 +102,10 @@ def complains(machine: Machine) -> bool:
     live = torch_live(machine)
     if live is not None and (not live.imported or any(not check.ok for check in live.kernel_checks)):
         return True
-    return any(not symptom.id.startswith(("hint.", "program.", "driver.libcuda-link")) for symptom in machine.symptoms)
+    return any(
+        not symptom.id.startswith(("hint.", "program.", "works.", "driver.libcuda-link"))
+        for symptom in machine.symptoms
+    )
 
 
 def gpus(machine: Machine) -> tuple[Gpu, ...]:

@@ -8,7 +8,7 @@ from gpuproof.core.diagnose.application_link import with_application
 from gpuproof.core.diagnose.catalogue import RULES
 from gpuproof.core.diagnose.causes import title_of
 from gpuproof.core.diagnose.chain import chain_of
-from gpuproof.core.diagnose.context import complains, is_available, tool_gpus, torch_build, torch_live
+from gpuproof.core.diagnose.context import complains, has, is_available, tool_gpus, torch_build, torch_live
 from gpuproof.core.diagnose.model import (
     CannotTell,
     Confidence,
@@ -25,6 +25,9 @@ from gpuproof.core.diagnose.ranking import ranked
 from gpuproof.core.facts.machine import Machine, Symptom
 from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.words import Text, literal
+
+# messages that no working ``is_available()`` answers: it is True with no code for the card
+_UNDECIDED = ("arch.no-kernel", "arch.invalid-function")
 
 
 def diagnose(machine: Machine, *, app: str | None = None) -> Diagnosis:
@@ -128,9 +131,13 @@ def _without_fault(machine: Machine) -> str:
     live = torch_live(machine)
     if live is not None and live.kernel_checks and all(check.ok for check in live.kernel_checks):
         return "healthy"
-    if (complains(machine) and is_available(machine) is not True) or _was_cut_short(machine):
+    if has(machine, *_UNDECIDED) or (complains(machine) and is_available(machine) is not True):
         return "cannot_tell"
-    works = is_available(machine) is True or any(symptom.id.startswith("program.") for symptom in machine.symptoms)
+    if _was_cut_short(machine):
+        return "cannot_tell"
+    works = is_available(machine) is True or any(
+        symptom.id.startswith(("program.", "works.")) for symptom in machine.symptoms
+    )
     if works or tool_gpus(machine):
         return "healthy"
     return "cannot_tell"

@@ -18,9 +18,11 @@ from gpuproof.core.diagnose.context import (
 from gpuproof.core.diagnose.making import by_message, failed
 from gpuproof.core.diagnose.model import CannotTell, Confidence, Passed, Rule, Verdict
 from gpuproof.core.facts.machine import ComputeCapability, Machine
+from gpuproof.core.facts.version import DottedVersion
 from gpuproof.core.words import Text, text
 
 _NO_KERNEL = ("arch.no-kernel", "arch.not-compatible")
+_INVALID = ("arch.invalid-function",)
 _LEAST = (3, 5)  # no wheel since torch 1.3 has code for a card below this
 _EXTENSIONS = (
     "extension.bitsandbytes",
@@ -104,12 +106,13 @@ def _counts_alone(machine: Machine) -> bool:
 
 def _by_generation(machine: Machine) -> str | None:
     """Without a list of code, the CUDA of the build and the card's generation say which side it is."""
-    found = capabilities(machine)
-    if not found:
-        return None
-    _, capability = found[0]
     build = torch_build(machine)
     cuda = build.cuda_version if build is not None else None
+    guesses = (_one_generation(capability, cuda) for _, capability in capabilities(machine))
+    return next((guess for guess in guesses if guess is not None), None)
+
+
+def _one_generation(capability: ComputeCapability, cuda: DottedVersion | None) -> str | None:
     if capability.major >= 10:
         return "arch_too_new"
     if capability.major <= 3:

@@ -27,6 +27,9 @@ def _without_cuda(machine: Machine) -> tuple[bool | None, tuple[Text, ...]]:
     """Tell whether torch has no CUDA in it, with the evidence."""
     build = torch_build(machine)
     said = seen(machine, "torch.not-compiled", "torch.source-without-cuda", "torch.cpu-said")
+    replaced = seen(machine, "torch.replaced-by-cpu")
+    if replaced:  # a list that shows CUDA is the one from before
+        return True, quotes(replaced)
     if build is not None and (build.hip_version or build.xpu_version):
         return False, ()
     if has_cuda_build(machine) is True or is_available(machine) is True:
@@ -86,6 +89,9 @@ def _conda_beside_a_bare_version(machine: Machine, packages: tuple[Package, ...]
     for package in packages:
         if package.name == "cudatoolkit" and package.installer == "conda" and build is not None:
             return f"{package.name} {package.version} {package.build}"
+    words = seen(machine, "hint.conda")
+    if words and has(machine, "torch.cpu-said") and not has(machine, "hint.pip-install"):
+        return words[0].line
     command = seen(machine, "hint.conda-install")
     has_said = has(machine, "torch.not-compiled", "torch.cpu-said") and not has(machine, "hint.pip-install")
     return command[0].line if command and has_said else ""

@@ -7,6 +7,7 @@ from gpuproof.core.diagnose.context import (
     driver_works,
     gpus,
     has,
+    has_cuda_build,
     has_nvidia_gpu,
     has_vendor,
     is_available,
@@ -25,7 +26,7 @@ from gpuproof.core.facts.machine import Machine, Symptom
 from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.words import Text, text
 
-_PLAIN = ("driver.not-loaded", "driver.secure-boot", "driver.nouveau", "driver.dkms")
+_PLAIN = ("driver.not-loaded", "driver.secure-boot", "driver.nouveau", "driver.dkms", "driver.not-working")
 _ABSENT = (
     "driver.none-found",
     "driver.proc-missing",
@@ -101,6 +102,9 @@ def container_no_gpu(machine: Machine) -> Verdict:
         return by_message("container_no_gpu", machine, said)
     if not is_container(machine):
         return CannotTell(unknowns(machine.container)) if isinstance(machine.container, Unknown) else Passed()
+    refused = seen(machine, "container.nvml-permissions")
+    if refused:
+        return by_message("container_no_gpu", machine, refused)
     box = machine.container
     live = torch_live(machine)
     if not isinstance(box, Unknown) and box.has_device_nodes is False and not gpus(machine) and not is_wsl(machine):
@@ -112,6 +116,10 @@ def container_no_gpu(machine: Machine) -> Verdict:
     if signs and not _known_otherwise(machine):
         sure = "likely" if any(sign.id in _ABSENT for sign in signs) else "possible"
         return failed("container_no_gpu", machine, quotes(signs), sure)  # type: ignore[arg-type]
+    elsewhere = seen(machine, "hint.host-works")
+    silent = not any(symptom.id.startswith(("driver.", "arch.", "cudnn.")) for symptom in machine.symptoms)
+    if elsewhere and silent and is_available(machine) is False and has_cuda_build(machine) is not False:
+        return failed("container_no_gpu", machine, quotes(elsewhere), "possible")
     return no_message(machine) if live is None else Passed()
 
 
@@ -122,7 +130,7 @@ def _known_otherwise(machine: Machine) -> bool:
 
 def container_lost_gpu(machine: Machine) -> Verdict:
     """Fail on NVML's "Unknown Error" in a container: its device permissions are gone, not the driver."""
-    said = seen(machine, "container.nvml-unknown")
+    said = seen(machine, "container.nvml-unknown", "container.cgroup")
     unknown = not isinstance(machine.nvml, Unknown) and machine.nvml.error == "UNKNOWN"
     if not said and unknown and is_container(machine) and is_available(machine) is not True:
         return failed("container_lost_gpu", machine, (text("NVML says {error}", error="UNKNOWN"),), "likely")
@@ -136,7 +144,10 @@ def container_lost_gpu(machine: Machine) -> Verdict:
 
 def wsl_driver(machine: Machine) -> Verdict:
     """Fail when WSL2 gets no working GPU from Windows."""
-    certain = seen(machine, "wsl.blocked", "wsl.symbol", "wsl.cuda-err")
+    certain = seen(machine, "wsl.blocked", "wsl.symbol", "wsl.cuda-err", "wsl.no-libcuda")
+    crash = seen(machine, "wsl.smi-crash") if is_wsl(machine) else ()
+    if crash and not certain:
+        return by_message("wsl_driver", machine, crash)
     if certain:
         return by_message("wsl_driver", machine, certain)
     if not is_wsl(machine) or is_available(machine) is True:
@@ -160,7 +171,9 @@ def wsl_driver(machine: Machine) -> Verdict:
     )
     if has(machine, "memory.init-oom") or (signs and not driver_works(machine)):
         return failed("wsl_driver", machine, quotes(signs), "likely")
-    vague = seen(machine, "gpu.uvm", "gpu.busy")  # WSL2 has no compute mode to set: Windows refuses the card
+    vague = seen(
+        machine, "gpu.uvm", "gpu.busy", "gpu.not-seen"
+    )  # WSL2 has no compute mode to set: Windows refuses the card
     if vague:
         return failed("wsl_driver", machine, quotes(vague), "possible")
     return Passed()
@@ -176,6 +189,9 @@ def wsl_libcuda(machine: Machine) -> Verdict:
     signs = seen(machine, "driver.libcuda-missing", "driver.libcuda-link", "driver.libcuda-warning")
     if signs:
         return failed("wsl_libcuda", machine, quotes(signs), "likely")
+    elsewhere = seen(machine, "hint.torch-works")
+    if elsewhere and has(machine, "gpu.no-device", "gpu.no-gpus"):  # torch looks in WSL's folder by itself
+        return failed("wsl_libcuda", machine, (*quotes(elsewhere), *quotes(seen(machine, "gpu.no-device"))), "likely")
     inside = not isinstance(machine.wsl, Unknown) and machine.wsl.linux_driver_inside
     if inside and is_available(machine) is not True:
         evidence = (text("a Linux driver is installed inside WSL2 and hides the one of Windows"),)

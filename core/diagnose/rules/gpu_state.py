@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gpuproof.core.diagnose.context import (
+    complains,
     has,
     is_available,
     is_container,
@@ -10,6 +11,7 @@ from gpuproof.core.diagnose.context import (
     quotes,
     seen,
     system_of,
+    tool_gpus,
     unknowns,
 )
 from gpuproof.core.diagnose.making import by_message, failed, no_message
@@ -65,7 +67,22 @@ def uvm_broken(machine: Machine) -> Verdict:
 def fabric_manager(machine: Machine) -> Verdict:
     """Fail on error 802: an NVSwitch machine without its running service of the driver's version."""
     said = seen(machine, "gpu.802", "gpu.fabric")
+    if said and not has(machine, "gpu.802") and _has_no_switch(machine):
+        return Passed((text("none of the cards is behind an NVSwitch, so that the service is not needed"),))
     return by_message("fabric_manager", machine, said) if said else no_message(machine)
+
+
+def _has_no_switch(machine: Machine) -> bool:
+    """Tell whether every card is of a kind that is never behind an NVSwitch."""
+    found = tool_gpus(machine)
+    return bool(found) and all(
+        any(word in gpu.name.lower() for word in ("geforce", "rtx", "gtx", "quadro", "titan")) for gpu in found
+    )
+
+
+def _is_server_card(name: str) -> bool:
+    """Tell whether Windows runs this card without WDDM unless somebody changes it (or always)."""
+    return any(word in name.upper() for word in ("H100", "H200", "A100", "V100", "P100", "A30", "B200", "K80"))
 
 
 def tcc_wddm(machine: Machine) -> Verdict:
@@ -77,6 +94,13 @@ def tcc_wddm(machine: Machine) -> Verdict:
     if "TCC" in models and (blocked or (len(models) > 1 and is_available(machine) is False)):
         names = ", ".join(gpu.name for gpu in gpus if gpu.driver_model == "TCC")
         return failed("tcc_wddm", machine, (text("driver model TCC on {names}", names=names), *quotes(said)))
+    screen = seen(machine, "hint.graphics")
+    if models == {"TCC"} and screen and system_of(machine) in ("windows", None):
+        return failed("tcc_wddm", machine, (text("driver model TCC on {names}", names=gpus[0].name), *quotes(screen)))
+    server = [gpu.name for gpu in gpus if _is_server_card(gpu.name)]
+    if server and is_wsl(machine) and complains(machine) and is_available(machine) is not True:
+        shown = text("Windows runs {name} with the driver model TCC unless it is switched", name=server[0])
+        return failed("tcc_wddm", machine, (shown,), "possible")
     if said and (blocked or is_available(machine) is False or has(machine, "gpu.no-device", "gpu.no-gpus")):
         return failed("tcc_wddm", machine, quotes(said), "likely")
     return Passed() if gpus or machine.symptoms else CannotTell(unknowns(machine.gpus))

@@ -131,7 +131,7 @@ def mixed_install(machine: Machine) -> Verdict:
     """Fail when what is imported is not what is installed: two copies, or conda's beside pip's."""
     build = torch_build(machine)
     if build is None:
-        return CannotTell(unknowns(machine.torch))
+        return _not_importable(machine)
     if build.copies:
         shown = tuple(text("another torch: {copy}", copy=copy) for copy in build.copies[:3])
         return Passed(shown) if is_available(machine) is True else failed("mixed_install", machine, shown, "likely")
@@ -150,6 +150,16 @@ def mixed_install(machine: Machine) -> Verdict:
         evidence = (text("torch {version} ran; installed: {listed}", version=build.version, listed=shown_list),)
         return failed("mixed_install", machine, evidence, "possible")
     return Passed()
+
+
+def _not_importable(machine: Machine) -> Verdict:
+    """Installed and not found: another Python runs than the one that pip or conda installed into."""
+    missing = seen(machine, "torch.not-importable")
+    listed = () if isinstance(machine.packages, Unknown) else machine.packages
+    installed = seen(machine, "hint.torch-installed", "hint.pip-install", "hint.conda-install")
+    if missing and (installed or any(package.name in ("torch", "pytorch") for package in listed)):
+        return failed("mixed_install", machine, quotes((*missing, *installed[:1])), "likely")
+    return CannotTell(unknowns(machine.torch))
 
 
 RULES = (

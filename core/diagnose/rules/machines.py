@@ -12,6 +12,7 @@ from gpuproof.core.diagnose.context import (
     quotes,
     seen,
     system_of,
+    tool_gpus,
     torch_build,
     unknowns,
 )
@@ -44,9 +45,13 @@ def amd_gpu(machine: Machine) -> Verdict:
         return Passed()
     if said:
         return by_message("amd_gpu", machine, said)
+    wanted = seen(machine, "hint.amd-wanted")
+    if not cards and wanted and has_nvidia_gpu(machine) is None and complains(machine):
+        return failed("amd_gpu", machine, quotes(wanted), "possible")
     if not cards:
         return Passed() if has_nvidia_gpu(machine) is not None else CannotTell(unknowns(machine.display_devices))
-    if has_nvidia_gpu(machine) or system_of(machine) == "macos":
+    told_only = not tool_gpus(machine) and bool(seen(machine, "hint.amd-wanted")) and complains(machine)
+    if (has_nvidia_gpu(machine) and not told_only) or system_of(machine) == "macos":
         return Passed()
     if build is not None and build.hip_version and not complains(machine):
         return Passed()

@@ -21,7 +21,7 @@ from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import Text, text
 
 _NAME = "CUDA_VISIBLE_DEVICES"
-_UNSEEN = ("gpu.no-gpus", "gpu.no-device", "gpu.ordinal", "torch.says-unavailable")
+_UNSEEN = ("gpu.not-seen", "gpu.no-gpus", "gpu.no-device", "gpu.ordinal", "torch.says-unavailable")
 
 
 def _hides(value: str, machine: Machine) -> Text | None:
@@ -57,6 +57,11 @@ def visible_devices(machine: Machine) -> Verdict:
         if has(machine, "gpu.ordinal", "gpu.no-gpus", "gpu.no-device") and not is_container(machine):
             shown = text("CUDA_VISIBLE_DEVICES is set to {value}", value=repr(value))
             return failed("visible_devices", machine, (shown, *quotes(unseen)), "likely")
+        index = value.split(",")[0].strip()
+        if index.isdigit() and int(index) > 0 and not tool_gpus(machine) and is_available(machine) is False:
+            single = seen(machine, "hint.single-gpu")
+            shown = text("CUDA_VISIBLE_DEVICES is set to {value}", value=repr(value))
+            return failed("visible_devices", machine, (shown, *quotes(single)), "likely" if single else "possible")
     ordinal = seen(machine, "gpu.ordinal")
     if ordinal:
         return by_message("visible_devices", machine, ordinal)

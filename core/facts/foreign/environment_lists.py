@@ -18,7 +18,9 @@ def read(found: str, flat: str, draft: Draft) -> list[str]:
         kinds.append(_open_mmlab(found, draft))
     if "ultralytics" in flat or "yolov5" in flat:
         kinds.append(_ultralytics(flat, draft))
-    if "* cuda:" in flat and "- gpu:" in flat:
+    if "pytorch built with:" in flat:
+        kinds.append(_built_with(flat, draft))
+    if ("* cuda:" in flat or "cuda: gpu:" in flat or "cuda: - gpu:" in flat) and "available:" in flat:
         kinds.append(_lightning(flat, draft))
     if "card name:" in flat or "dxdiag" in flat:
         kinds.append(_dxdiag(found, draft))
@@ -44,6 +46,8 @@ def _ds_report(found: str, draft: Draft) -> str:
 
 
 def _open_mmlab(found: str, draft: Draft) -> str:
+    if "('sys.platform'," in found:
+        found = re.sub(r"\('([\w .]{2,40})', '?([^')]{1,80})'?\)(?:, )?", r"\n\1: \2\n", found)
     for line in found.split("\n"):
         words = line.replace("|", " ").replace(":", " ", 1).split()
         if len(words) < 2 or len(line) > 300:
@@ -63,8 +67,10 @@ def _open_mmlab(found: str, draft: Draft) -> str:
 
 def _ultralytics(flat: str, draft: Draft) -> str:
     match = re.search(r"torch[- ](\d\.\d{1,2}\.\d{1,2}(?:\+\w{1,12})?) (cpu|cuda:\d)(?: \(([^,()]{3,60}),)?", flat)
+    bare = re.search(r"python-3[\d.]{2,6} torch-(\d\.\d{1,2}\.\d{1,2}(?:\+\w{1,12})?)", flat)
     if match is None:
-        return ""
+        draft.torch_version = draft.torch_version or (bare.group(1) if bare is not None else "")
+        return "ultralytics" if bare is not None else ""
     draft.torch_version = draft.torch_version or match.group(1)
     if draft.is_available is None:
         draft.is_available = True if match.group(2).startswith("cuda") else None
@@ -73,11 +79,28 @@ def _ultralytics(flat: str, draft: Draft) -> str:
     return "ultralytics"
 
 
+def _built_with(flat: str, draft: Draft) -> str:
+    """``torch.__config__.show()``: a CUDA build names its runtime there, before the settings of its build."""
+    _, _, details = flat.partition("pytorch built with:")
+    details = details[:6000]
+    runtime = re.search(r"cuda runtime (\d{1,2}\.\d)", details)
+    if runtime is not None and draft.torch_has_cuda is None:
+        draft.torch_cuda, draft.torch_has_cuda = dotted(runtime.group(1)), True
+    elif "build settings" in details and "cuda runtime" not in details and draft.torch_has_cuda is None:
+        draft.torch_has_cuda = False
+    if "/croot/pytorch" in details or ("conda-bld/pytorch" in details and not draft.torch_conda_build):
+        draft.torch_conda_build = "built by conda" if draft.torch_has_cuda else "built by conda, cpu"
+    return "torch.__config__"
+
+
 def _lightning(flat: str, draft: Draft) -> str:
-    match = re.search(r"- available: (true|false)", flat)
+    match = re.search(r"cuda: .{0,400}?available: (true|false)", flat)
+    named = re.search(r"gpu: ((?:- )?[\w ()\-]{3,60}?) (?:- )?available:", flat)
+    if named is not None and not draft.gpus and "none" not in named.group(1):
+        gpu_named(named.group(1).strip("- ").upper(), draft)
     if match is not None and draft.is_available is None:
         draft.is_available = match.group(1) == "true"
-    version = re.search(r"- available: (?:true|false) - version: ([\d.]{3,8}|none)", flat)
+    version = re.search(r"available: (?:true|false) (?:- )?version: ([\d.]{3,8}|none)", flat)
     if version is not None and draft.torch_has_cuda is None:
         draft.torch_cuda = dotted(version.group(1))
         draft.torch_has_cuda = draft.torch_cuda is not None

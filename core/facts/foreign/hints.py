@@ -33,6 +33,8 @@ def find(flat: str, shown: str) -> tuple[Symptom, ...]:
         at = next((place for place in map(searched.find, phrases) if place >= 0), -1)
         if hint == "hint.colab" and any(phrase in flat for phrase in places()["not_colab"]):
             continue  # "it works on Colab" is said of another machine
+        if hint == "hint.no-nvidia" and any(phrase in flat for phrase in places()["not_no_nvidia"]):
+            continue  # "only integrated graphics built in" beside a card in a box of its own
         if at >= 0:
             found.append(Symptom(id=hint, line=line_at(shown, at), source="pasted text"))
     return tuple(found)

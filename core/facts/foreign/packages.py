@@ -25,7 +25,7 @@ def read(found: str, draft: Draft) -> list[str]:
     for line in found.split("\n"):
         if len(line) > 400:
             continue
-        package = _conda_plan(line) or _package(line, shown_name)
+        package = _conda_plan(line) or _pip_said(line) or _package(line, shown_name)
         if line.startswith("Name: "):
             shown_name = line[6:].strip().lower().replace("_", "-")
         elif not line.startswith("Version: "):
@@ -61,6 +61,14 @@ def _package(line: str, shown_name: str) -> Package | None:
         return _made(tokens[0], tokens[1], "pip" if by_pip else "conda", build, channel)
     is_row = len(tokens) == 2 or "/" in tokens[2] or "\\" in tokens[2]
     return _made(tokens[0], tokens[1], installer or "pip") if is_row else None
+
+
+def _pip_said(line: str) -> Package | None:
+    """``Requirement already satisfied: torch>=1.3 in D:\\envs (from x) (1.6.0+cpu)``: what is installed."""
+    if "equirement already" not in line:
+        return None
+    match = re.search(r"(?:satisfied|up-to-date): ([\w\-]{2,40}).{0,300}\((\d[\w.+]{0,30})\)\s*$", line)
+    return _made(match.group(1), match.group(2), "pip") if match is not None else None
 
 
 def _is_build(token: str) -> bool:

@@ -112,15 +112,26 @@ _CARD = (
 )
 
 
+_SERIES = re.compile(
+    r"\b(?:geforce |nvidia )?(?:rtx ?|gtx ?)?([2-5])0(?:00|xx)?[ -]?(?:series|系|xx\b)|\brtx ?([2-5])0(?:xx)?\b",
+    re.IGNORECASE,
+)
+_OF_SERIES = {"2": "GeForce RTX 2080", "3": "GeForce RTX 3080", "4": "GeForce RTX 4080", "5": "GeForce RTX 5080"}
+
+
 def _cards_in_prose(found: str, draft: Draft) -> None:
-    """A card that a person names; used only when no tool's output named one."""
+    """A card that a person names, or its series; used only when no tool's output named one."""
     names: list[str] = []
+    series = _SERIES.search(found[:60000])
+    found = _SERIES.sub(" ", found[:60000]) if series is not None else found
     for match in re.finditer(_CARD, found[:60000], re.IGNORECASE):
         name = " ".join(match.group(1).split()).strip("- ")
         if capability_of(name) is not None and not any(_same(name, other) for other in names):
             names.append(name)
         if len(names) == 4:
             break
+    if not names and series is not None:
+        names.append(_OF_SERIES[series.group(1) or series.group(2)])
     for name in names:
         gpu_named(name, draft)
     draft.gpus = [replace(gpu, missing=(FROM_WORDS,)) for gpu in draft.gpus]
@@ -154,6 +165,8 @@ def _other_cards(found: str, flat: str, draft: Draft) -> None:
         draft.other_cards.append(DisplayDevice(address="", vendor_id=OTHER, device_id=0, name=virtual.group(0)))
     if any(word in flat for word in ("nvidia corporation", "geforce", "rtx", "gtx", "quadro", "tesla")) or draft.gpus:
         return
+    if re.search(r"(?<!no )(?<!an )(?<!without )\bnvidia (?:gpu|card|graphics)", flat):
+        return  # the integrated one is beside it
     intel = re.search(
         r"\b(intel\(?r?\)? (?:corporation )?[\w ]{0,24}(?:iris|uhd graphics|hd graphics|arc a)[\w()\- ]{0,24}|"
         r"iris xe|intel (?:core )?i[3579](?:-\w{4,7})? graphics|intel graphics|intel integrated|integrated graphics)",

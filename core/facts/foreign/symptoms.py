@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
@@ -32,11 +33,17 @@ def error_row_by_id() -> dict[str, dict[str, Any]]:
 def find(found: str, flat: str = "", source: str = "pasted text") -> tuple[Symptom, ...]:
     """Return one symptom for each known message that stands in the text, with the words around it as its line."""
     flat = flat or flatten(found)
+    flat = flat if "nvrm:" not in flat else _without_kernel_prefix(flat)
     hits = [(row, at) for row in error_rows() if (at := _first_hit(row, flat)) >= 0]
     shown = in_its_case(found, flat) if hits else flat
     return tuple(
         Symptom(id=row["id"], line=line_at(shown, at, row.get("shown", _SHOWN)), source=source) for row, at in hits
     )
+
+
+def _without_kernel_prefix(flat: str) -> str:
+    """A sentence of the kernel log goes on over lines that each begin with ``[ 38.034] NVRM: ``."""
+    return re.sub(r"(?:\[ ?\d{1,9}\.\d{1,9}\] )?(?:nvidia )?nvrm: (?=[a-z])", "", flat) + " nvrm: "
 
 
 def in_its_case(found: str, flat: str) -> str:

@@ -71,7 +71,15 @@ def _answered_elsewhere(flat: str, draft: Draft) -> None:
         r"\b(true|false)[`'\"]{0,2} (?:from|for|when|on|in|by|with|at|as)\b[\w ']{0,40}[`'\"]{0,3}"
         r"torch\.cuda\.is_available",
         flat,
-    ) or re.search(r"\b(?:cuda|gpu)(?: is|_is)?[ _-]available\b[()`'\"?]{0,4} ?[:=] ?(true|false|yes|no)\b", flat)
+    )
+    said = said or re.search(
+        r"\b(?:returns?|prints?|gives?|get|got|outputs?) [`'\"]?(true|false)[`'\":.]{0,3} {0,2}[`'\"]?"
+        r"(?:print\()?torch\.cuda\.is_available",
+        flat,
+    )
+    said = said or re.search(
+        r"\b(?:cuda|gpu)(?: is|_is)?[ _-]available\b[()`'\"?]{0,4} ?[:=] ?(true|false|yes|no)\b", flat
+    )
     if said is not None:
         draft.is_available = said.group(1) in ("true", "yes")
 
@@ -142,6 +150,9 @@ def _arch_words(flat: str, draft: Draft) -> None:
             draft.arch_list = _archs(listed.group(1))
     capability = re.search(
         r"get_device_capability\([\w':]{0,12}\)[)\s:`>=\-]{0,12}(?:out\[\d+\]: )?\((\d{1,2}), (\d)\)", flat
+    )
+    capability = capability or re.search(
+        r"\b(?:cuda|compute) capability(?: is| of| =|:|=>?)*[ =>:(]{1,4}(\d{1,2})\.(\d)(?![.\d])", flat
     )
     if capability is not None and not any(gpu.compute_capability for gpu in draft.gpus):
         _learn("", int(capability.group(1)), int(capability.group(2)), draft)
