@@ -145,13 +145,23 @@ def _desktop_files(share: Path) -> None:
 
 
 def build_sbom() -> str:
-    """Write what is inside, as CycloneDX JSON, from the environment that builds."""
-    if shutil.which("cyclonedx-py", path=str(Path(sys.executable).parent)) is None:
+    """Write what is inside, as CycloneDX JSON, from an environment that holds the wheel and its needs alone."""
+    tool = Path(sys.executable).parent / "cyclonedx-py"
+    if not tool.exists():
         return "skipped: cyclonedx-bom is not installed"
     target = DIST / f"gpuproof-{version()}.cdx.json"
-    tool = str(Path(sys.executable).parent / "cyclonedx-py")
-    run(tool, "environment", "--of", "JSON", "-o", str(target), sys.executable)
+    run(str(tool), "environment", "--of", "JSON", "-o", str(target), str(_python_with_wheel()))
     return target.name
+
+
+def _python_with_wheel() -> Path:
+    clean = WORK / "handed-out"
+    shutil.rmtree(clean, ignore_errors=True)
+    run(sys.executable, "-m", "venv", "--without-pip", str(clean))
+    python = clean / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    wheel = next(DIST.glob(f"gpuproof-{version()}-*.whl"))
+    run(sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", str(wheel))
+    return python
 
 
 def write_checksums() -> str:
