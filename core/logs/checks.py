@@ -44,6 +44,8 @@ _CHECKS: dict[str, Check] = {
     "ollama_offload": program_looks.ollama_offload,
     "ollama_cpu": program_looks.as_row,
     "runner_cpu": program_looks.runner_cpu,
+    "utilisation": program_looks.utilisation,
+    "init_failed": device_looks.init_failed,
     "vllm_platform": program_looks.vllm_platform,
 }
 NAMES = frozenset(_CHECKS)

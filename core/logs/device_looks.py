@@ -12,10 +12,14 @@ from gpuproof.core.logs.phrases import CODEC, NOT_APPLIED, ZH_DENIED, ZH_NOT_APP
 def device_choice(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """``Using device: cuda:0``: applied; the same words inside a condition, an option or a denial are not."""
     around = _sentence(line, found.start(), found.end())
-    if NOT_APPLIED.search(around) or ZH_DENIED.search(around) or _is_asked(line, found.end()):
+    if _is_option(line, found.start()) or ZH_DENIED.search(around) or _is_asked(line, found.end()):
         return None
-    if signal.kind == "cpu" and re.search(r"\blayers?\b", around):
-        return None  # a part of the model; the count of layers on the GPU decides
+    if signal.kind == "cpu":
+        around = _without_clause_before(around, found.group())
+    if NOT_APPLIED.search(around):
+        return None
+    if signal.kind == "cpu" and re.search(r"(?i)\blayers?\b|\bmemory (?:system|manag)", around):
+        return None  # a part of the model, or where memory lies; the count of layers on the GPU decides
     return signal.kind, signal.decisive, component_of(signal, around)
 
 
@@ -26,14 +30,39 @@ def _sentence(line: str, start: int, end: int) -> str:
     return before + line[start:end] + after
 
 
+def _without_clause_before(sentence: str, words: str) -> str:
+    """Leave out a clause that says why: ``no GPU found, running on CPU``; a condition stays."""
+    before, _, after = sentence.partition(words)
+    if re.search(r"(?i)\b(?:if|when|unless|whether|should|please|usage)\b|--\w", before):
+        return sentence
+    return re.split(r"[,:：，(\[—–]|\s-+\s", before)[-1] + words + after
+
+
+def _is_option(line: str, start: int) -> bool:
+    """Tell whether the words are part of an option on a command line, as in ``--usecuda 1``."""
+    return re.search(r"(?:^|\s)--?(?:[A-Za-z][\w-]*)?$", line[:start]) is not None
+
+
 def _is_asked(line: str, end: int) -> bool:
     """Tell whether the words end in a question mark."""
     return re.match(r"[^.;!]{0,40}\?", line[end:]) is not None
 
 
+_IF = re.compile(r"(?i)\b(?:if|when|should)\b")
+
+
+def init_failed(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """A library that could not be set up; some programs have rows of their own that say what follows."""
+    before = line[max(0, found.start() - 60) : found.end()]
+    if re.search(r"level=|ggml_|xla_bridge|\bextension", line) or CODEC.search(line) or _IF.search(before):
+        return None
+    return as_it_is(signal)
+
+
 def zh(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """Chinese sentences: a condition, a question or advice is no report; a denial is no use."""
-    around = line[: found.end()][-60:] + line[found.end() :][:20]
+    before = re.split(r"[。！？；]", line[: found.start()])[-1][-40:]
+    around = before + found.group() + re.split(r"[，。；！（(]", line[found.end() :][:20])[0]
     if ZH_NOT_APPLIED.search(around) or (signal.kind == "gpu" and ZH_DENIED.search(around)):
         return None
     if signal.kind == "cpu" and ZH_DENIED.search(found.group()) and (is_fatal(line) or "失败" in found.group()):

@@ -7,12 +7,14 @@ exists proves nothing, nor does the absence of such words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from gpuproof.core.logs.model import COMPONENTS, ComponentVerdict, Event, LogVerdict, Verdict
 from gpuproof.core.words import Text, text
 
 _SHOWN = 12
+_WARNING = re.compile(r"\b(?:WARN(?:ING)?|Warning|warning|\w+Warning|W\d{4})\b")
 
 
 def judge(seen: Iterable[Event]) -> LogVerdict:
@@ -148,7 +150,7 @@ class _Weigh:
 
     def _is_warning(self, but: str = "") -> bool:
         """Tell whether a program survives every error seen: they are the warnings of a start-up."""
-        return all("warning" in event.signal.flags and but not in event.signal.flags for event in self.error)
+        return all(_is_survived(event) and but not in event.signal.flags for event in self.error)
 
     def _ended_by(self, event: Event) -> bool:
         """Tell whether the last thing of this component is that event; a banner on the same line does not count."""
@@ -196,6 +198,11 @@ class _Weigh:
                 *cpu,
             ],
         )
+
+
+def _is_survived(event: Event) -> bool:
+    """Tell whether programs go on after such a line: it is known for that, or it calls itself a warning."""
+    return "warning" in event.signal.flags or _WARNING.search(event.text) is not None
 
 
 def _last(events: list[Event]) -> Event:

@@ -31,5 +31,6 @@ CODEC = re.compile(
 )
 GPU_PROVIDER = re.compile(r"(?i)(?:cuda|tensorrt|nvtensorrtrtx|dml|rocm|migraphx|coreml|webgpu|qnn)\w*")
 FATAL = re.compile(
-    r"\b\w*(?:Error|Exception)\b\s*[:(]|\bERROR\b|\berror: |\bFATAL\b|\bCRITICAL\b|\braise \b|\[E\b|level=ERROR"
+    r"\b\w*(?:Error|Exception)\b\s*[:(]|\[Fatal\]|^F\d{4} |"
+    r"\bERROR\b|\berror: |\bFATAL\b|\bCRITICAL\b|\braise \b|\[E\b|level=ERROR"
 )

@@ -9,6 +9,7 @@ from gpuproof.core.logs.model import Signal
 from gpuproof.core.logs.phrases import CODEC, GPU_PROVIDER
 
 _SLOW_S = 5.0
+_BUSY, _IDLE = 30.0, 3.0  # percent
 
 
 def providers(signal: Signal, found: re.Match[str], line: str) -> Look | None:
@@ -75,6 +76,8 @@ def soft_oom(signal: Signal, found: re.Match[str], line: str) -> Look | None:
         r"(?i)\b(?:if|avoid|prevent|may|might|in case|to reduce|would|can cause|when)\b|\?", line
     ):
         return None
+    if re.search(r"(?i)driver version|\bpinned\b", line):
+        return None
     if re.search(r"(?i)\b(?:CPU|host)\b", line) and not re.search(r"(?i)cuda|gpu|vram|device", line):
         return "host_oom", False, signal.component
     if re.search(r"(?i)not a failure|retry|halving|reducing batch|attempt(?:ing)? again|will try", line):
@@ -85,7 +88,9 @@ def soft_oom(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 def lib(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """A GPU library that does not load; TensorFlow, ollama and TensorRT have rows of their own for that."""
     if re.search(
-        r"(?i)dynamic library|TF-TRT|level=(?:DEBUG|INFO|WARN)|image Python extension|CUDA_HOME|factory|paging", line
+        r"(?i)dynamic library|dso_loader|TF-TRT|level=(?:DEBUG|INFO|WARN)|image Python extension|CUDA_HOME"
+        r"|factory|paging",
+        line,
     ):
         return None
     if CODEC.search(line):
@@ -140,3 +145,13 @@ def runner_cpu(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 def vllm_platform(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """Look closer at vllm platform."""
     return "error", "infer device" in line, signal.component
+
+
+def utilisation(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """A busy GPU is in use, an idle one perhaps not at that moment; between them stands nothing for sure."""
+    if re.search(r"(?i)\b(?:if|should|limit|target|max\w*|up to|at least)\b|如果|建议|应", line):
+        return None
+    share = float(found.group("share"))
+    if share <= _IDLE:
+        return "cpu", False, signal.component
+    return signal.kind, share >= _BUSY, signal.component

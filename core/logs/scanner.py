@@ -88,8 +88,7 @@ class Scanner:
         found = self._look_at_new(part)
         found |= {part.last[shape]: self._telling[shape] for shape in part.last.keys() & self._telling.keys()}
         found |= self._look_by_digits(part)
-        if b"100%|" in block:
-            found |= self._last_full_bar(part, found)
+        self._look_at_ends(part, found)
         self._note(part, found)
         self.lines += block.count(b"\n") + (not block.endswith((b"\n", b"\r")))
         self._pieces += len(part.shapes)
@@ -160,11 +159,15 @@ class Scanner:
             found[index] = self._looks.slots(mask, shapes.without_time(line[:_WINDOW]), line)
         return found
 
-    def _last_full_bar(self, part: _Block, found: dict[int, _Slots]) -> dict[int, _Slots]:
-        """Return where the last full progress bar is; of all of them only the last matters."""
-        place = part.text.rfind(b"100%|")
-        index = part.text.count(b"\n", 0, place) + part.text.count(b"\r", 0, place)
-        return {index: (*found.get(index, ()), *self._looks.slots(_end_mask(), b"", part.line(index)))}
+    def _look_at_ends(self, part: _Block, found: dict[int, _Slots]) -> None:
+        """Look at the last line with each sign of progress; they are many, and only the last matters."""
+        for key, mask in _ends():
+            place = part.shape.rfind(key)
+            if place >= 0:
+                index = part.shape.count(b"\n", 0, place)
+                line = part.line(index)
+                known = self._looks.slots(mask, shapes.without_time(line[:_WINDOW]), line)
+                found[index] = found.get(index, ()) + known
 
     def _forget(self) -> None:
         for cache in (self._silent, self._telling, self._by_digits):
@@ -242,8 +245,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _end_mask() -> int:
-    return _bits(index for index, signal in enumerate(table()) if "end" in signal.flags)
+def _ends() -> tuple[tuple[bytes, int], ...]:
+    """The literals of progress, as they are in shapes, and their signals."""
+    masks: dict[bytes, int] = {}
+    for index, signal in enumerate(table()):
+        for key in signal.keys if "end" in signal.flags else ():
+            literal = shapes.shape(key.encode())
+            masks[literal] = masks.get(literal, 0) | 1 << index
+    return tuple(masks.items())
 
 
 @lru_cache(maxsize=1)

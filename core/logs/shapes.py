@@ -22,7 +22,7 @@ _DIGIT = re.compile(rb"[0-9]")
 _NAME = re.compile(rb"\b(?=[0-9a-f-]*[0-9])(?=[0-9-]*[a-f])[0-9a-f]{8,}(?:-[0-9a-f]+)*\b")
 
 ZERO_CHECKS = frozenset({"layers", "count", "ollama_offload"})
-EXACT_CHECKS = frozenset({"slow", "comfy_total", "comfy_loaded", "cuda_error"})
+EXACT_CHECKS = frozenset({"slow", "comfy_total", "comfy_loaded", "cuda_error", "utilisation"})
 
 
 def shape(text: bytes) -> bytes:
