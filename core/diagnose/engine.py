@@ -27,7 +27,7 @@ from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.words import Text, literal
 
 # messages that no working ``is_available()`` answers: it is True with no code for the card
-_UNDECIDED = ("arch.no-kernel", "arch.invalid-function")
+_UNDECIDED = ("arch.no-kernel", "arch.invalid-function", "torch.wants-gpu")
 
 
 def diagnose(machine: Machine, *, app: str | None = None) -> Diagnosis:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gpuproof.core.facts.foreign.clean import MAXIMUM_BYTES, decode
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import text
+
+if TYPE_CHECKING:
+    from gpuproof.core.facts.answers import Answers
 
 _OURS = (b'"gpuproof-answers"', b'"gpuproof-report"')
 
@@ -47,21 +52,12 @@ def _ours(raw: bytes) -> tuple[str, Machine]:
     return "answers", read_machine(read_answers(raw))
 
 
-def _report_answers(raw: bytes):  # type: ignore[no-untyped-def]
+def _report_answers(raw: bytes) -> Answers:
     """Re-read a report's answers, so that newer rules judge an old report."""
-    import json
-
     from gpuproof.core.facts.answers import Answers
-    from gpuproof.core.facts.answers_file import answer_of
+    from gpuproof.core.facts.answers_file import answer_of, read_object
 
-    try:
-        document = json.loads(raw)
-        entries = document["answers"]
-    except (ValueError, KeyError, TypeError, RecursionError) as problem:
-        raise UserProblem(
-            text("The report cannot be read: {detail}", detail=str(problem)[:200]),
-            text("Hand in the report file as gpuproof wrote it."),
-        ) from problem
+    entries = read_object(raw).get("answers")
     if not isinstance(entries, list):
         raise UserProblem(text("The report holds no answers."), text("Hand in the report file as gpuproof wrote it."))
     return Answers.of(answer_of(entry) for entry in entries[:5000])

@@ -41,6 +41,9 @@ def next_question(machine: Machine, cause: str, primary: Finding | None) -> Text
 
 
 def _by_gap(machine: Machine) -> Text:
+    if has(machine, "works.compose"):
+        command = "docker compose exec SERVICE nvidia-smi -L"
+        return text("Run {command}: the file asks for the GPU, this shows whether it gets there", command=command)
     build = torch_build(machine)
     if build is None:
         return text(

@@ -50,7 +50,7 @@ def read_answers(data: bytes) -> Answers:
 
 def read_recording(data: bytes) -> Recording:
     """Return the answers of a file and their origin; ``UserProblem`` when it is not one."""
-    document = _document(data)
+    document = read_object(data)
     if document.get("format") != FORMAT:
         raise _problem(text("This is not an answers file of gpuproof."))
     version = document.get("version")
@@ -125,13 +125,16 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
     return {**fields, "took_s": answer.took_s}
 
 
-def _document(data: bytes) -> dict[str, Any]:
+def read_object(data: bytes) -> dict[str, Any]:
+    """Return the one JSON object of a stranger's file; size, depth, numbers and keys are checked."""
     if len(data) > MAX_BYTES:
         raise _problem(text("The file is larger than {limit} MiB.", limit=MAX_BYTES >> 20))
     if _depth(data) > MAX_DEPTH:
         raise _problem(text("The file is nested too deeply."))
     try:
-        document = json.loads(data.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
+        document = json.loads(
+            data.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
+        )
     except (ValueError, RecursionError) as problem:
         raise _problem(text("The file is not readable JSON: {detail}", detail=str(problem)[:200])) from problem
     if not isinstance(document, dict):
@@ -158,6 +161,13 @@ def _finite(digits: str) -> float:
     if number in (float("inf"), float("-inf")):
         raise ValueError("a number is too large")
     return number
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands there twice")
+    return found
 
 
 def _refuse(word: str) -> float:

@@ -12,6 +12,8 @@ _SMOKE = "docker run --rm --gpus all ubuntu nvidia-smi"
 
 def container_no_gpu(machine: Machine) -> tuple[Step, ...]:
     """Toolkit, runtime, flag; a compose file needs the device reservation."""
+    if any(symptom.id.startswith("compose.") for symptom in machine.symptoms):
+        return _compose_steps()
     if is_wsl(machine):
         return (
             Step(
@@ -34,6 +36,17 @@ def container_no_gpu(machine: Machine) -> tuple[Step, ...]:
                 "In a compose file add deploy.resources.reservations.devices with driver: nvidia, count: all, capabilities: [gpu]"  # noqa: E501
             )
         ),
+    )
+
+
+def _compose_steps() -> tuple[Step, ...]:
+    from gpuproof.core.facts.compose import SNIPPET
+
+    return (
+        Step(text("Let each service that computes ask for the GPU in the compose file"), SNIPPET),
+        Step(text("Take away variables that hide the GPU: NVIDIA_VISIBLE_DEVICES, CUDA_VISIBLE_DEVICES")),
+        Step(text("Create the containers anew"), "docker compose up -d --force-recreate"),
+        Step(text("Look inside one of them"), "docker compose exec SERVICE nvidia-smi -L"),
     )
 
 

@@ -167,7 +167,12 @@ def conda_cpu_build(machine: Machine) -> Verdict:
 
 def cpu_source_build(machine: Machine) -> Verdict:
     """Fail when a torch that was compiled here found no CUDA."""
-    return _check("cpu_source_build", machine)
+    verdict = _check("cpu_source_build", machine)
+    said = seen(machine, "hint.source-build")
+    silent = not any(symptom.id.startswith(("driver.", "gpu.", "arch.", "container.")) for symptom in machine.symptoms)
+    if isinstance(verdict, CannotTell) and said and silent and is_available(machine) is False:
+        return failed("cpu_source_build", machine, quotes(said), "possible")
+    return verdict
 
 
 def aarch64_cpu_wheel(machine: Machine) -> Verdict:

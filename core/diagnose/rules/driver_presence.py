@@ -97,6 +97,9 @@ def container_no_gpu(machine: Machine) -> Verdict:
     """Fail when a container has no GPU inside though nothing says that the host has none."""
     if is_available(machine) is True:
         return Passed()
+    in_file = tuple(symptom for symptom in machine.symptoms if symptom.id.startswith("compose."))
+    if in_file:
+        return failed("container_no_gpu", machine, quotes(in_file), "likely", id="container-no-gpu.compose-file")
     said = seen(machine, *_STARTED_WITHOUT)
     if said and not has(machine, "driver.smi-no-communication"):
         return by_message("container_no_gpu", machine, said)

@@ -105,9 +105,15 @@ def driver_lib_mismatch(machine: Machine) -> Verdict:
     if isinstance(kernel, Unknown) or isinstance(library, Unknown):
         return _unless_said(machine)
     evidence = (text("the kernel module is {kernel}, the libraries are {library}", kernel=kernel, library=library),)
-    if kernel != library and system_of(machine) == "linux":
+    if not _same_release(kernel, library) and system_of(machine) == "linux":
         return failed("driver_lib_mismatch", machine, evidence, "certain" if complains(machine) else "likely")
     return Passed(evidence)
+
+
+def _same_release(one: DottedVersion, other: DottedVersion) -> bool:
+    """NVML may name itself without the last number: ``535.171`` belongs to ``535.171.04``."""
+    shorter = min(len(one.parts), len(other.parts))
+    return shorter >= 2 and one.parts[:shorter] == other.parts[:shorter]
 
 
 def _unless_said(machine: Machine) -> Verdict:

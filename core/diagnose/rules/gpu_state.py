@@ -69,6 +69,10 @@ def fabric_manager(machine: Machine) -> Verdict:
     said = seen(machine, "gpu.802", "gpu.fabric")
     if said and not has(machine, "gpu.802") and _has_no_switch(machine):
         return Passed((text("none of the cards is behind an NVSwitch, so that the service is not needed"),))
+    waiting = [gpu for gpu in tool_gpus(machine) if gpu.fabric_state in ("not_started", "in_progress")]
+    if waiting and not said and is_available(machine) is not True:
+        shown = text("{name} is not registered with the NVSwitch fabric", name=waiting[0].name)
+        return failed("fabric_manager", machine, (shown,), "certain" if complains(machine) else "likely")
     return by_message("fabric_manager", machine, said) if said else no_message(machine)
 
 

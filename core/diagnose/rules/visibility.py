@@ -40,6 +40,13 @@ def _hides(value: str, machine: Machine) -> Text | None:
     return None
 
 
+def _asks_too_much(value: str, device: str) -> bool:
+    """``4,3`` shows two cards, which the program counts from 0: ``cuda:3`` is none of them."""
+    listed = [part.strip() for part in value.split(",")]
+    index = device.rsplit(":", 1)[-1]
+    return all(part.isdigit() for part in listed) and index.isdigit() and int(index) >= len(listed)
+
+
 def visible_devices(machine: Machine) -> Verdict:
     """Fail when the variable hides the card from a program that did not see it."""
     value = machine.variable(_NAME)
@@ -50,6 +57,10 @@ def visible_devices(machine: Machine) -> Verdict:
     if is_available(machine) is True and not has(machine, "gpu.ordinal") and not in_workers:
         hidden = seen(machine, "gpu.no-gpus")  # one process sees the card and another does not: its own setting
         return failed("visible_devices", machine, quotes(hidden), "possible") if hidden else Passed()
+    asked = seen(machine, "hint.device-index")
+    if isinstance(value, str) and asked and _asks_too_much(value, asked[0].line):
+        shown = text("CUDA_VISIBLE_DEVICES is set to {value}", value=repr(value))
+        return failed("visible_devices", machine, (shown, *quotes(asked)), "likely")
     if isinstance(value, str) and not_seen and has_cuda_build(machine) is not False:
         how = _hides(value, machine)
         if how is not None:

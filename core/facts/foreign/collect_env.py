@@ -27,7 +27,7 @@ _FALSE = ("false", "no")
 
 def read(found: str, draft: Draft) -> list[str]:
     """Read the fields; several forms in one paste all count, the first value of each stays."""
-    if "used to build" not in found and "PyTorch version" not in found and "Is CUDA available" not in found:
+    if not any(mark in found for mark in ("used to build", "PyTorch version", "PyTorch Version", "Is CUDA available")):
         return []
     for line in _apart(found).split("\n"):
         key, colon, value = line.partition(":")

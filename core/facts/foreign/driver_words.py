@@ -27,6 +27,9 @@ def read(flat: str, found: str, draft: Draft) -> None:
     kernel = _KERNEL.search(flat)
     if kernel is not None and draft.driver is None:
         draft.driver = dotted(kernel.group(1))
+    library = re.search(r"nvml library version: (\d{3}\.\d{2,3}(?:\.\d{2,3})?)", flat)
+    if library is not None and draft.driver_library is None:
+        draft.driver_library = dotted(library.group(1))
     if draft.driver_library is None:
         draft.driver_library = _installed(found)
     if draft.driver is None and ("driver" in flat or "驱动" in flat):

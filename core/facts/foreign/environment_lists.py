@@ -24,7 +24,7 @@ def read(found: str, flat: str, draft: Draft) -> list[str]:
         kinds.append(_lightning(flat, draft))
     if "card name:" in flat or "dxdiag" in flat:
         kinds.append(_dxdiag(found, draft))
-    if "total vram" in flat or "set vram state to" in flat or "device: cuda:0 " in flat:
+    if "total vram" in flat or "set vram state to" in flat or "device: cuda:0 " in flat or "cuda:0 nvidia" in flat:
         kinds.append(_web_ui(found, flat, draft))
     return [kind for kind in kinds if kind]
 
@@ -120,7 +120,7 @@ def _dxdiag(found: str, draft: Draft) -> str:
 
 def _web_ui(found: str, flat: str, draft: Draft) -> str:
     """ComfyUI's start: ``Total VRAM 8188 MB``, ``pytorch version: 2.3.1+cu121``, ``Device: cuda:0 NVIDIA ... :``."""
-    match = re.search(r"device: cuda:(\d) ([^:\n]{3,60}) : ", flat)
+    match = re.search(r"(?:device: |name:\**) ?cuda:(\d) ([^:\n]{3,60}) : ", flat)
     if match is not None:
         if not draft.gpus:
             gpu_named(match.group(2).upper(), draft)

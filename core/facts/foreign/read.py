@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gpuproof.core.facts.foreign import (
     collect_env,
+    compose_file,
     driver_words,
     environment_lists,
     hints,
@@ -26,6 +27,8 @@ def read_foreign(found: str | bytes) -> tuple[str, Machine]:
     words = clean(decode(found) if isinstance(found, bytes) else found)
     flat = flatten(words)
     draft = Draft()
+    if compose_file.read(words, draft):
+        return "compose", draft.machine()
     kinds = [
         *collect_env.read(words, draft),
         *nvidia_smi.read(words, flat, draft),

@@ -12,7 +12,7 @@ from dataclasses import replace
 from gpuproof.core.facts.foreign.cards import gpu_named
 from gpuproof.core.facts.foreign.draft import Draft
 from gpuproof.core.facts.foreign.packages import tell_from_version
-from gpuproof.core.facts.machine import ComputeCapability, Gpu
+from gpuproof.core.facts.machine import ComputeCapability, Gpu, Symptom
 from gpuproof.core.facts.version import DottedVersion, dotted
 
 _SAYS = (
@@ -34,6 +34,7 @@ def read(found: str, flat: str, draft: Draft) -> None:
     _toolkit(flat, draft)
     _visible_devices(found, draft)
     _places(found, draft)
+    _asked_device(flat, draft)
 
 
 def _answers(flat: str, draft: Draft) -> None:
@@ -51,6 +52,9 @@ def _answers(flat: str, draft: Draft) -> None:
                 if not draft.is_available:
                     break
     _answered_elsewhere(flat, draft)
+    built = re.search(r"\b(?:built with cuda|cuda\.is_built\(\))[ :=>]{1,12}(true|false|yes|no)\b", flat)
+    if built is not None and draft.torch_has_cuda is None and built.group(1) in ("false", "no"):
+        draft.torch_has_cuda = False
     _printed_together(flat, draft)
     count = re.search(r"device_count\(\)[)\s:`>=\-]{0,12}(?:out\[\d+\]: |returns |is )?(\d{1,2})\b", flat)
     if count is not None and draft.device_count is None:
@@ -207,6 +211,15 @@ def _visible_devices(found: str, draft: Draft) -> None:
         match = pattern.search(line)
         if match is not None and match.group(3).lower() not in ("none", "not", "unset", "n/a", "null"):
             draft.environment.setdefault(match.group(1), match.group(3).strip())
+
+
+def _asked_device(flat: str, draft: Draft) -> None:
+    """``torch.device("cuda:3")`` in the person's own code beside a list of visible cards."""
+    if draft.environment.get("CUDA_VISIBLE_DEVICES"):
+        asked = re.findall(r"(?:torch\.device\(|\.to\(|\.cuda\(|device ?= ?)['\"]cuda:(\d{1,2})", flat)[:50]
+        if asked:
+            line = f"cuda:{max(asked, key=int)}"
+            draft.symptoms.append(Symptom(id="hint.device-index", line=line, source="pasted text"))
 
 
 def _places(found: str, draft: Draft) -> None:

@@ -17,6 +17,7 @@ from gpuproof.core.diagnose import diagnose
 from gpuproof.core.diagnose.myths import myths
 from gpuproof.core.facts.compose import SNIPPET, read_compose
 from gpuproof.core.facts.foreign import read_foreign
+from gpuproof.core.facts.gpu import GpuPair
 from gpuproof.core.facts.machine import ComputeCapability, KernelCheck, Machine, TorchBuild, TorchLive
 from gpuproof.core.facts.version import DottedVersion
 from gpuproof.core.knowledge import minimum_driver, precision_support
@@ -203,6 +204,24 @@ def one_broken_link_of_the_chain_is_named() -> None:
     assert {link.state for link in healthy.chain[1:]} == {"ok"}
 
 
+def the_ways_between_several_cards_are_facts_and_a_slow_one_is_no_fault() -> None:
+    """Row 37: ``nvidia-smi topo -m``, NVLink, P2P; an NVSwitch that does not serve its cards is the fault there is."""
+    pairs = tuple(
+        GpuPair(first=one, second=1 - one, topology="SYS", nvlinks=0, p2p_read="chipset_not_supported")
+        for one in (0, 1)
+    )
+    two = a_machine(gpus=(a_gpu(), a_gpu(index=1, pci_address="0000:00:07.0")), gpu_pairs=pairs)
+    assert diagnose(two).cause == "healthy"
+    waiting = a_gpu(fabric_state="in_progress")
+    refused = a_torch_live(is_available=False, device_count=0, devices=(), kernel_checks=(), arch_list=())
+    assert diagnose(a_machine(gpus=(waiting,), torch_live=refused)).cause == "fabric_manager"
+    assert diagnose(a_machine(gpus=(a_gpu(fabric_state="completed"),))).cause == "healthy"
+    assert diagnose(a_machine(gpus=(waiting,))).cause == "healthy"
+    pasted = "nvidia-smi topo -m\n        GPU0    GPU1    CPU Affinity\nGPU0     X      SYS     0-15\nGPU1    SYS      X\n"
+    assert diagnose(read_foreign(pasted)[1]).cause == "cannot_tell"
+    assert "not a fault" in _myth("peer-access-needed")
+
+
 def the_advice_never_replaces_cuda_libraries_by_hand() -> None:
     """Row 38: no step copies or links a CUDA library over another; the myth says why none is needed."""
     assert "brings its own cuDNN" in _myth("cudnn-needed")
@@ -231,6 +250,7 @@ ROWS: dict[int, Callable[[], None]] = {
     29: which_of_several_gpus_is_which_is_read_and_a_hiding_variable_is_named,
     30: half_precision_by_architecture_is_in_a_table,
     33: one_broken_link_of_the_chain_is_named,
+    37: the_ways_between_several_cards_are_facts_and_a_slow_one_is_no_fault,
     38: the_advice_never_replaces_cuda_libraries_by_hand,
 }
 
