@@ -12,16 +12,18 @@ NO_FONT, NO_QT = 4, 5
 def drawn(layout_json: bytes) -> tuple[int, bytes]:
     """Return the exit code and the finished bytes, or what went wrong as text."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["QT_HASH_SEED"] = "0"  # the order of fonts in the file follows the hashes
     layout = json.loads(layout_json)
     try:
         from PySide6.QtGui import QGuiApplication
 
         from gpuproof.gui.paper.card import draw_card
         from gpuproof.gui.paper.document import draw_document
-        from gpuproof.gui.paper.fonts import has_font_for
+        from gpuproof.gui.paper.fonts import font, has_font_for
     except ImportError as problem:
         return NO_QT, str(problem).encode()
     application = QGuiApplication(["gpuproof"])
+    application.setFont(font(11))  # that of the charts, which name none: Chinese would come out in a Japanese face
     if not has_font_for(json.dumps(layout, ensure_ascii=False)):
         return NO_FONT, b""
     data = draw_card(layout) if layout["form"] == "png" else draw_document(layout)

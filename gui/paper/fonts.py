@@ -21,6 +21,7 @@ def font(size: float, *, bold: bool = False, mono: bool = False) -> QFont:
     made = QFont()
     made.setFamilies((MONO if mono else SANS) + CHINESE)
     made.setPixelSize(round(size))
+    made.setFeature(QFont.Tag("liga"), 0)  # a ligature cannot be searched or copied letter by letter
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return made
 

@@ -1,4 +1,4 @@
-"""Write the golden files of every text export anew, after a change that was meant.
+"""Write the golden files of every export anew, after a change that was meant.
 
 python tests/benchmarks/report_golden.py
 """
@@ -24,7 +24,7 @@ def main() -> None:
 
         GOLDEN.mkdir(parents=True, exist_ok=True)
         (GOLDEN / "report.en.csv").write_bytes(export(a_fixed_report(), "csv"))
-        for form in ("html", "md", "txt"):
+        for form in ("html", "md", "txt", "pdf", "png"):
             for language in ("en", "zh"):
                 (GOLDEN / f"report.{language}.{form}").write_bytes(export(a_fixed_report(), form, language))
         (GOLDEN / "report.json").write_bytes(export(a_fixed_report(), "json"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from gpuproof.core.problems import CouldNotFinish
@@ -17,6 +18,8 @@ from gpuproof.core.words import Text, text
 
 _NO_FONT = 4
 _COLOURS = {"proven": "good", "healthy": "good", "ok": "good", "refuted": "bad", "problem": "bad", "broken": "bad"}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+_NO_MOMENT = "2026-01-01T00:00:00"
 Block = dict[str, Any]
 
 
@@ -28,6 +31,7 @@ def layout_bytes(report: Report, form: str, language: str) -> bytes:
         "verdict": view.verdict,
         "summary": view.summary,
         "made": view.made,
+        "dated": report.made_at[:19] if _MOMENT.match(report.made_at) else _NO_MOMENT,
         "colour": _COLOURS.get(view.state, "doubt"),
     }
     layout |= _card(view, say) if form == "png" else {"blocks": _blocks(report, view, say)}

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.pdf import read_pdf
+from helpers.png import read_png
 from helpers.reports import NOON, a_broken_diagnosis, a_report, a_result
 
 from gpuproof.core.problems import CouldNotFinish, UserProblem
@@ -110,6 +112,12 @@ def test_the_page_can_be_read_by_everybody(big_page: str) -> None:
     assert set(named) <= set(ids)
 
 
+def test_words_in_charts_have_colours_whose_contrast_is_checked(big_page: str) -> None:
+    colours = re.findall(r'<text [^>]*style="fill:var\(--(\w+)\)', big_page)
+    assert len(colours) > 20
+    assert set(colours) <= {"ink", "soft"}
+
+
 def _contrast(first: str, second: str) -> float:
     def light(colour: str) -> float:
         full = "".join(c * 2 for c in colour) if len(colour) == 3 else colour
@@ -192,14 +200,67 @@ def test_the_formats_are_those_of_the_contract() -> None:
     assert set(FORMATS) == {"json", "html", "md", "txt", "pdf", "png", "csv"}
 
 
-def drawn(form: str) -> bytes:
-    """Draw the Chinese report; a machine without a Chinese font says so, which has a test of its own."""
+def drawn(form: str, language: str = "zh") -> bytes:
+    """Draw the report; a machine without a Chinese font says so, which has a test of its own."""
     try:
-        return export(a_fixed_report(), form, "zh")
+        return export(a_fixed_report(), form, language)
     except CouldNotFinish as problem:
         if "no font" in str(problem):
             pytest.skip("no Chinese font on this machine")
         raise
+
+
+def are_fonts_the_golden_ones(language: str) -> bool:
+    """Tell whether the same Qt draws with the same fonts as when the golden files were made."""
+    golden = read_pdf((GOLDEN / f"report.{language}.pdf").read_bytes())
+    return read_pdf(drawn("pdf", language)).made_with == golden.made_with
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_pdf_is_the_golden_one(language: str) -> None:
+    """Byte for byte with the same Qt and fonts; with others the same words and the same shapes."""
+    golden, data = (GOLDEN / f"report.{language}.pdf").read_bytes(), drawn("pdf", language)
+    expected, found = read_pdf(golden), read_pdf(data)
+    assert found.text == expected.text
+    assert found.shapes == expected.shapes
+    if found.made_with == expected.made_with:
+        assert data == golden
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_card_is_the_golden_one(language: str) -> None:
+    """Pixel for pixel with the same Qt and fonts; with others no square of the picture has another colour."""
+    golden, found = (
+        read_png(data) for data in ((GOLDEN / f"report.{language}.png").read_bytes(), drawn("png", language))
+    )
+    assert (found.width, found.height, found.channels) == (golden.width, golden.height, golden.channels)
+    if are_fonts_the_golden_ones(language):
+        assert found.rows == golden.rows
+        return
+    apart = [
+        max(abs(a - b) for a, b in zip(*pair, strict=True))
+        for pair in zip(found.means(30), golden.means(30), strict=True)
+    ]
+    assert max(apart) < 90
+    assert sum(apart) / len(apart) < 6
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_pdf_says_what_its_layout_says(language: str) -> None:
+    """Every word can be found in the file: no ligature, no look-alike of a character."""
+    from gpuproof.core.report.export import pages_for_print
+
+    text = read_pdf(drawn("pdf", language)).text
+    layout = json.loads(pages_for_print(a_fixed_report(), language))
+    said = [layout["verdict"], layout["summary"], layout["made"]]
+    for block in layout["blocks"]:
+        said += [
+            block.get("text", ""),
+            *block.get("lines", ()),
+            *(cell for row in block.get("rows", ()) for cell in row),
+        ]
+    missing = [words for words in said if "".join(words.split()) not in text]
+    assert missing == []
 
 
 def test_the_png_card_has_its_size() -> None:
@@ -208,12 +269,15 @@ def test_the_png_card_has_its_size() -> None:
     assert struct.unpack(">II", data[16:24]) == (1200, 630)
 
 
-def test_the_pdf_has_vectors_embedded_fonts_and_no_local_time() -> None:
+def test_the_pdf_has_vectors_embedded_fonts_and_the_time_of_the_report() -> None:
     data = drawn("pdf")
     assert data.startswith(b"%PDF-")
     assert b"/FontFile" in data
-    assert b"/CreationDate (D:" in data
-    zone = re.search(rb"/CreationDate \(D:\d{14}([^)]*)\)", data)
-    assert zone is not None
-    assert zone.group(1) in (b"Z", b"Z00'00'", b"+00'00'", b"")
+    assert b"/CreationDate (D:20261120120000Z)" in data
+    assert set(re.findall(rb'Date="([^"]*)"', data)) == {b"2026-11-20T12:00:00+00:00"}
     assert b"/Subtype /Image" not in data
+    assert not [name for name in read_pdf(data).made_with if "CJKjp" in name]
+
+
+def test_a_time_that_is_none_gives_a_pdf_all_the_same() -> None:
+    assert b"/CreationDate (D:20260101000000Z)" in export(replace(a_fixed_report(), made_at="yesterday"), "pdf")
