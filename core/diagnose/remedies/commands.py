@@ -36,7 +36,7 @@ def pip_prefix(machine: Machine) -> str:
     if not isinstance(machine.python, Unknown) and machine.python.executable:
         quoted = machine.python.executable
         return f'"{quoted}" -m pip' if " " in quoted else f"{quoted} -m pip"
-    return "py -m pip" if system_of(machine) == "windows" else "python -m pip"
+    return "python -m pip"  # on Windows too: "py" may start another Python than the one that is active
 
 
 def install_steps(machine: Machine, *, packages: str = "torch torchvision torchaudio") -> tuple[Step, ...]:

@@ -9,6 +9,7 @@ from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import text
 
+_FIRST_OF_CUDA_12 = 525
 _DOWNLOAD = "https://www.nvidia.com/drivers"
 
 
@@ -33,6 +34,8 @@ def driver_too_old(machine: Machine) -> tuple[Step, ...]:
     steps = []
     if is_container(machine):
         steps.append(Step(text("The driver is the host's: install it there, never inside the container")))
+    if _last_branch(machine) is not None and needed and (_last_branch(machine) or 0) < int(needed.split(".")[0]):
+        return (*steps, *_build_for_last_branch(machine))
     if needed:
         steps.append(Step(text("Install driver {needed} or newer: {page}", needed=needed, page=_DOWNLOAD)))
     else:
@@ -49,6 +52,27 @@ def driver_too_old(machine: Machine) -> tuple[Step, ...]:
             )
         )
     return tuple(steps)
+
+
+def _last_branch(machine: Machine) -> int | None:
+    """Return the last driver branch of the oldest card, None when it is not known or there is none yet."""
+    from gpuproof.core.knowledge import architecture_of
+
+    oldest = min((capability for _, capability in capabilities(machine)), default=None)
+    found = architecture_of(oldest) if oldest is not None else None
+    return found.last_branch if found is not None else None
+
+
+def _build_for_last_branch(machine: Machine) -> tuple[Step, ...]:
+    branch = _last_branch(machine)
+    variant, release = ("cu118", '"torch<2.4"') if (branch or 0) < _FIRST_OF_CUDA_12 else ("cu126", "torch")
+    words = text("{branch} is this card's last driver branch: take a build that it carries", branch=f"R{branch}")
+    return (
+        Step(
+            words,
+            f"{pip_prefix(machine)} install --force-reinstall {release} torchvision torchaudio --index-url {INDEX}{variant}",  # noqa: E501
+        ),
+    )
 
 
 def _needed(machine: Machine) -> str:
@@ -93,6 +117,14 @@ def driver_lib_mismatch(machine: Machine) -> tuple[Step, ...]:
             ),
             Step(text("If the host fails as well, reboot the host")),
         )
+    if system_of(machine) == "wsl":
+        return (
+            Step(
+                text("Remove NVIDIA driver packages inside the distribution, if any"),
+                "sudo apt purge 'nvidia-driver-*' 'libnvidia-compute-*'",
+            ),
+            Step(text("End WSL from a Windows terminal; it then starts with the driver of Windows"), "wsl --shutdown"),
+        )
     return (
         Step(text("Reboot: the libraries were updated while the old kernel module stayed loaded"), "sudo reboot"),
         Step(
@@ -119,10 +151,7 @@ def no_driver(machine: Machine) -> tuple[Step, ...]:
             text("See whether the module is installed for this kernel and what stopped it"),
             "uname -r; dkms status; sudo modprobe nvidia; sudo dmesg | grep -iE 'nvidia|nouveau' | tail -20",
         ),
-        Step(
-            text("Install the headers of this kernel, so that the module can be built"),
-            "sudo apt install linux-headers-$(uname -r)",
-        ),
+        Step(text("Install the headers of this kernel, so that the module can be built"), _headers(machine)),
         _install_driver(machine),
     ]
     if has(machine, "driver.nouveau"):
@@ -134,6 +163,13 @@ def no_driver(machine: Machine) -> tuple[Step, ...]:
             ),
         )
     return tuple(steps)
+
+
+def _headers(machine: Machine) -> str:
+    name = "" if isinstance(machine.os, Unknown) else machine.os.name.lower()
+    if any(word in name for word in ("fedora", "red hat", "rocky", "alma", "centos", "rhel")):
+        return "sudo dnf install kernel-devel-$(uname -r)"
+    return "sudo pacman -S linux-headers" if "arch" in name else "sudo apt install linux-headers-$(uname -r)"
 
 
 def uvm_broken(machine: Machine) -> tuple[Step, ...]:
@@ -179,6 +215,12 @@ def fabric_manager(machine: Machine) -> tuple[Step, ...]:
 
 def gpu_init_failed(machine: Machine) -> tuple[Step, ...]:
     """The kernel log names the reason; module flavour, BIOS settings and power are the usual ones."""
+    if system_of(machine) in ("windows", "wsl"):
+        return (
+            Step(text("In Windows' Device Manager read the error code of the card, such as code 43"), "devmgmt.msc"),
+            _install_driver(machine),
+            Step(text("Turn the machine fully off, check the card's seat and power cables, update BIOS and driver")),
+        )
     steps = [Step(text("Read the reason in the kernel log"), "sudo dmesg | grep -iE 'NVRM|nvidia'")]
     if has(machine, "gpu.open-module-needed") or any(capability.major >= 10 for _, capability in capabilities(machine)):
         steps.append(
@@ -210,12 +252,13 @@ def gpu_init_failed(machine: Machine) -> tuple[Step, ...]:
 
 def gpu_lost(machine: Machine) -> tuple[Step, ...]:
     """A reboot brings it back; power, heat and the slot are the cause."""
+    windows = system_of(machine) in ("windows", "wsl")
     return (
-        Step(text("Reboot; the card cannot be used before"), "sudo reboot"),
+        Step(text("Reboot; the card cannot be used before"), None if windows else "sudo reboot"),
         Step(text("Check power supply and cables, the seat in the slot, riser, temperature and BIOS")),
         Step(
             text("Limit clocks for a test: if it holds then, power or heat is the cause"),
-            "sudo nvidia-smi -lgc 300,1500",
+            "nvidia-smi -lgc 300,1500" if windows else "sudo nvidia-smi -lgc 300,1500",
         ),
     )
 

@@ -28,7 +28,7 @@ def cudnn_conflict(machine: Machine) -> tuple[Step, ...]:
         _clear_path(machine),
         Step(
             text("See which cuDNN packages are installed; keep the one that this torch requires"),
-            f"{pip} list | grep -i cudnn" if system_of(machine) != "windows" else f"{pip} list",
+            f"{pip} list | grep -i cudnn" if system_of(machine) != "windows" else f"{pip} list | findstr /i cudnn",
         ),
         Step(text("Reinstall torch so that its own cuDNN is complete"), f"{pip} install --force-reinstall torch"),
         Step(
@@ -43,16 +43,19 @@ def cudnn_conflict(machine: Machine) -> tuple[Step, ...]:
 def cuda_lib_shadow(machine: Machine) -> tuple[Step, ...]:
     """Find the other library and take it out of the way."""
     pip = pip_prefix(machine)
+    last = text("Remove NVIDIA packages of another CUDA major version, then reinstall torch")
+    if system_of(machine) == "windows":
+        return (
+            _clear_path(machine),
+            Step(last, f"{pip} list | findstr /i nvidia & {pip} install --force-reinstall torch"),
+        )
     return (
         _clear_path(machine),
         Step(
             text("See which files are really loaded"),
             "LD_DEBUG=libs python -c 'import torch' 2>&1 | grep -E 'libcublas|libnvJitLink|libnccl|libcusparse'",
         ),
-        Step(
-            text("Remove NVIDIA packages of another CUDA major version, then reinstall torch"),
-            f"{pip} list | grep -i nvidia; {pip} install --force-reinstall torch",
-        ),
+        Step(last, f"{pip} list | grep -i nvidia; {pip} install --force-reinstall torch"),
     )
 
 

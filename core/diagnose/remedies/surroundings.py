@@ -5,6 +5,7 @@ from __future__ import annotations
 from gpuproof.core.diagnose.context import is_wsl, system_of
 from gpuproof.core.diagnose.model import Step
 from gpuproof.core.facts.machine import Machine
+from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import text
 
 _SMOKE = "docker run --rm --gpus all ubuntu nvidia-smi"
@@ -24,6 +25,8 @@ def container_no_gpu(machine: Machine) -> tuple[Step, ...]:
             ),
             Step(text("Start with the GPU and look"), _SMOKE),
         )
+    if not isinstance(machine.container, Unknown) and machine.container.kind == "kubernetes":
+        return _kubernetes_steps()
     return (
         Step(text("Install the NVIDIA container toolkit on the host"), "sudo apt install nvidia-container-toolkit"),
         Step(
@@ -36,6 +39,20 @@ def container_no_gpu(machine: Machine) -> tuple[Step, ...]:
                 "In a compose file add deploy.resources.reservations.devices with driver: nvidia, count: all, capabilities: [gpu]"  # noqa: E501
             )
         ),
+    )
+
+
+def _kubernetes_steps() -> tuple[Step, ...]:
+    return (
+        Step(
+            text("Let the nodes offer their GPUs: install NVIDIA's device plugin"),
+            "kubectl create -f https://raw.githubusercontent.com/NVIDIA/k8s-device-plugin/v0.17.1/deployments/static/nvidia-device-plugin.yml",
+        ),
+        Step(
+            text("Ask for a GPU in the container's resources"),
+            "resources:\n  limits:\n    nvidia.com/gpu: 1",
+        ),
+        Step(text("See what the nodes offer"), "kubectl describe nodes | grep -A8 Allocatable | grep nvidia.com/gpu"),
     )
 
 
@@ -137,11 +154,12 @@ def mig(machine: Machine) -> tuple[Step, ...]:
 
 def exclusive_mode(machine: Machine) -> tuple[Step, ...]:
     """Back to the default mode, or end the other process."""
+    admin = "" if system_of(machine) == "windows" else "sudo "
     return (
         Step(
             text("See the mode and who holds the card"),
             "nvidia-smi --query-gpu=index,compute_mode --format=csv; nvidia-smi",
         ),
-        Step(text("Let several processes in again"), "sudo nvidia-smi -c 0"),
+        Step(text("Let several processes in again"), f"{admin}nvidia-smi -c 0"),
         Step(text("On a shared cluster end your other process instead, or use MPS")),
     )

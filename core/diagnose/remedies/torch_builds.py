@@ -8,6 +8,8 @@ from gpuproof.core.diagnose.remedies.commands import CHECK, INDEX, install_steps
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.words import text
 
+_OLDEST_OF_CU118 = (3, 7)
+
 
 def cpu_wheel(machine: Machine) -> tuple[Step, ...]:
     """Replace the wheel; a requirements file without an index would bring it back."""
@@ -35,11 +37,14 @@ def conda_cpu_build(machine: Machine) -> tuple[Step, ...]:
 
 def cpu_source_build(machine: Machine) -> tuple[Step, ...]:
     """Build again with CUDA found, or take a wheel."""
+    windows = system_of(machine) == "windows"
+    again = (
+        "set USE_CUDA=1&& python setup.py develop"
+        if windows
+        else "USE_CUDA=1 CUDA_HOME=/usr/local/cuda python setup.py develop"
+    )
     return (
-        Step(
-            text("Build again with a CUDA toolkit that CMake finds"),
-            "USE_CUDA=1 CUDA_HOME=/usr/local/cuda python setup.py develop",
-        ),
+        Step(text("Build again with a CUDA toolkit that CMake finds"), again),
         Step(text("Look at the line USE_CUDA of the build summary: it must say ON")),
         Step(
             text("Or remove the build and install a published CUDA wheel"), f"{pip_prefix(machine)} uninstall -y torch"
@@ -126,6 +131,16 @@ def arch_too_old(machine: Machine) -> tuple[Step, ...]:
     """Keep the torch release where its cu126 build still has the code; Kepler ends with cu118."""
     pip = pip_prefix(machine)
     lowest = min((capability for _, capability in capabilities(machine)), default=None)
+    if lowest is not None and (lowest.major, lowest.minor) < _OLDEST_OF_CU118:
+        return (
+            Step(
+                text(
+                    "No wheel that is still published has code for compute capability {capability}: run on the CPU, or use a newer card",  # noqa: E501
+                    capability=lowest,
+                ),
+                f"{pip} install torch --index-url {INDEX}cpu",
+            ),
+        )
     if lowest is not None and lowest.major < 5:
         needs = text("Kepler cards end with torch 2.0 to 2.3 for CUDA 11.8 and driver branch 470")
         return (
