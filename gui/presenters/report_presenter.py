@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gpuproof.core.problems import CouldNotFinish, UserProblem
 from gpuproof.core.report.model import Removed, Report
-from gpuproof.core.words import Text, text
+from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.background import Background
 from gpuproof.gui.style import speech
 
@@ -27,6 +27,22 @@ FORMATS: tuple[tuple[str, Text], ...] = (
     ("json", text("gpuproof report")),
 )
 _PREVIEW_CHARACTERS = 60_000
+_KINDS: dict[str, Text] = {
+    "user": text("User names"),
+    "host": text("Computer names"),
+    "name": text("Names of targets"),
+    "dir": text("Folder names"),
+    "program": text("Program names"),
+    "gpu": text("GPU identifiers"),
+    "uuid": text("Unique identifiers"),
+    "serial": text("Serial numbers"),
+    "mac": text("Network hardware addresses"),
+    "ip": text("Network addresses"),
+    "mail": text("Mail addresses"),
+    "login": text("Logins in addresses"),
+    "secret": text("Passwords and tokens"),
+    "answer": text("Whole answers"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,24 +143,18 @@ class ReportPresenter(QObject):
         self.state_changed.emit(state)
 
 
-def kind_words(removed: Removed) -> Text:
-    """Say what was taken out and what stands there instead."""
+def removed_words(removed: Removed) -> tuple[Text, Text]:
+    """Say what was taken out, and how often and what stands there instead."""
+    name = _KINDS.get(removed.kind, literal(removed.kind))
     if removed.replaced_by:
-        return text(
-            "{kind}: {count} replaced by {stand_in}",
-            kind=removed.kind,
-            count=removed.count,
-            stand_in=removed.replaced_by,
-        )
-    return text("{kind}: {count} left out", kind=removed.kind, count=removed.count)
+        return name, text("{count} ×, now {stand_in}", count=removed.count, stand_in=removed.replaced_by)
+    return name, text("{count} ×, left out", count=removed.count)
 
 
 def item_words(item: Replacement) -> Text:
     """Say what one identifier becomes, or that an answer is left out."""
     if item.becomes:
-        return text(
-            "{found} becomes {becomes} ({count} times)", found=item.found, becomes=item.becomes, count=item.count
-        )
+        return text("{found} becomes {becomes} ({count} ×)", found=item.found, becomes=item.becomes, count=item.count)
     return text("{found} is left out", found=item.found)
 
 
@@ -157,13 +167,17 @@ def _save_case(report: Report, question: str, path: Path) -> Path:
 def _read(path: Path, original: Report | None) -> tuple[Report, str, int, tuple[Replacement, ...]]:
     import json
 
+    from gpuproof.core.report.case import is_case, load_case
     from gpuproof.core.report.privacy.redact import replacements
-    from gpuproof.core.report.store import load_report, read_bounded
+    from gpuproof.core.report.store import load_report, read_bounded, shareable_bytes
+    from gpuproof.gui.presenters.opened import unpacked
 
-    data = read_bounded(path)
-    pretty = json.dumps(json.loads(data), ensure_ascii=False, indent=2)
+    data = unpacked(read_bounded(path), path.name)
+    report = load_case(data).report if is_case(data) else load_report(data)
+    size, inside = len(data), shareable_bytes(report) if is_case(data) else data
+    pretty = json.dumps(json.loads(inside), ensure_ascii=False, indent=2)
     items = replacements(original) if original is not None and original.privacy is None else ()
-    return load_report(data), pretty[:_PREVIEW_CHARACTERS], len(data), items
+    return report, pretty[:_PREVIEW_CHARACTERS], size, items
 
 
 def _pages(report: Report, language: str) -> bytes:

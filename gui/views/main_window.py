@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 ORDER = ("home", "start", "inspect", "recommend", "benchmark", "report", "paste", "watch", "compare", "help")
 
-_KINDS = text("Reports and cases (*.json *.gpuproof);;All files (*)")
+_KINDS = text("Reports, cases and recordings (*.json *.gpuproof *.gz);;All files (*)")
 
 
 class MainWindow(QWidget):
     """All that is in the window. Builds a page when it is first opened."""
+
+    page_opened = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -80,6 +82,7 @@ class MainWindow(QWidget):
         self.sidebar.show_page(name)
         self.stack.setCurrentWidget(page)
         self._page_name = name
+        self.page_opened.emit(name)
         self.retranslate()
         first = page.first_focus()
         if first is not None:

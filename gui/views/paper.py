@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 
 from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize
 from PySide6.QtWidgets import QWidget
 
-from gpuproof.core.words import text
+from gpuproof.core.words import Text, text
 from gpuproof.gui.style import speech
 
 
-def ask_and_print(parent: QWidget, layout_json: bytes) -> None:
-    """Let a person choose a printer, and print; nothing happens when they cancel."""
-    from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+def can_print() -> bool:
+    """Tell whether this Qt has its printing part; some distributions package it apart or leave it away."""
+    return importlib.util.find_spec("PySide6.QtPrintSupport") is not None
+
+
+def ask_and_print(parent: QWidget, layout_json: bytes) -> Text | None:
+    """Let a person choose a printer, and print; nothing happens when they cancel. Returns why it cannot be done."""
+    try:
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+    except ImportError as problem:  # the module is there, a library that it needs is not
+        return text("Printing is not possible here: {reason}", reason=problem)
 
     from gpuproof.gui.paper.document import RESOLUTION, paint_document
 
@@ -30,3 +39,4 @@ def ask_and_print(parent: QWidget, layout_json: bytes) -> None:
     if was_accepted:
         printer.setResolution(RESOLUTION)
         paint_document(printer, json.loads(layout_json))
+    return None

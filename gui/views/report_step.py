@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
 
 from gpuproof.core.words import literal, text
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
 from gpuproof.gui.presenters.check_state import CheckState
-from gpuproof.gui.presenters.report_presenter import FORMATS, ReportPresenter, ReportState, item_words, kind_words
+from gpuproof.gui.presenters.report_presenter import FORMATS, ReportPresenter, ReportState, item_words, removed_words
 from gpuproof.gui.presenters.upgrade_presenter import UpgradePresenter
-from gpuproof.gui.style import speech, theme
+from gpuproof.gui.style import lengths, speech, theme
 from gpuproof.gui.views.finding_card import bullet
 from gpuproof.gui.views.page import Page
-from gpuproof.gui.views.paper import ask_and_print
-from gpuproof.gui.views.parts import Place, button, card, data_label, label, row
+from gpuproof.gui.views.paper import ask_and_print, can_print
+from gpuproof.gui.views.parts import Place, button, card, data_label, label, rekind, row
 from gpuproof.gui.views.problem_strip import ProblemStrip
 from gpuproof.gui.views.running_strip import RunningStrip
 from gpuproof.gui.views.share_card import ShareCard
@@ -72,7 +80,11 @@ class ReportStep(Page):
         """Show whether there is a report, and follow a new one."""
         path = state.core.report_path
         self.empty.setVisible(path is None)
-        self.write_button.setVisible(path is None)
+        self.write_button.setVisible(path is None and not state.is_opened)
+        none = text("No report yet. It is written at the end of the benchmark, or now without one.")
+        speech.put(
+            self.empty, text("What was opened is no report: there is none to save.") if state.is_opened else none
+        )
         self.write_button.setEnabled(state.core.diagnosis is not None and not state.is_busy)
         if state.running_at == "report":
             self.running.show_running(text("Writing the report…"), None, None, stops=state.is_cancelling)
@@ -89,6 +101,8 @@ class ReportStep(Page):
         for part in (self._file, self._removed_card, self._preview_card, self.share):
             part.setVisible(path is not None)
         self.steps.show_state(state, can_go_on=True)
+        rekind(self.write_button, "primary" if self.write_button.isEnabled() else "")
+        rekind(self.steps.onward_button, "" if path is None and self.write_button.isEnabled() else "primary")
 
     def show_report(self, state: ReportState) -> None:
         """Show the file."""
@@ -98,7 +112,12 @@ class ReportStep(Page):
         speech.put(self._size, text("{size} kB", size=max(1, state.size_bytes // 1000)))
         inside = self._removed.renew()
         for removed in state.removed:
-            inside.addLayout(bullet(kind_words(removed), "lock", "ok"))
+            name, words = removed_words(removed)
+            line = row(bullet(name, "lock", "ok"), data_label(words, "muted", wraps=False))
+            line.setStretch(0, 1)
+            inside.addLayout(line)
+        if state.items:
+            inside.addWidget(label(text("One by one; this list is not saved"), "section"))
         for item in state.items[:_MOST_ITEMS]:
             inside.addLayout(bullet(item_words(item)))
         if not state.removed:
@@ -108,9 +127,9 @@ class ReportStep(Page):
         if state.problem is not None:
             self.problem.show_problem(state.problem, state.hint)
         speech.put(self._saved, text("Saved: {path}", path=state.saved) if state.saved else literal(" "))
-        for made in self._save_buttons:
+        for made in (self.save_button, self.format, self.copy_text_button):
             made.setEnabled(not state.is_working)
-        self.print_button.setEnabled(not state.is_working)
+        self.print_button.setEnabled(not state.is_working and can_print())
         self.page_button.setVisible(self._report.page() is not None)
 
     def _file_card(self) -> QFrame:
@@ -120,21 +139,41 @@ class ReportStep(Page):
         self._path.setProperty("role", "command")
         speech.put(self._path, text("Path of the report"), "setAccessibleName")
         inside.addLayout(row(self._path, self._size))
-        self._save_buttons = [button(words, partial(self._ask_and_save, kind), icon="save") for kind, words in FORMATS]
-        tools = QGridLayout()
-        tools.setSpacing(theme.px(8))
-        for place, made in enumerate(self._save_buttons):
-            tools.addWidget(made, place // 3, place % 3)
-        inside.addLayout(tools)
-        copy = button(text("Copy the path"), self._copy_path, icon="copy", kind="quiet")
-        copy_text = button(text("Copy as &text"), self._report.copy_as_text, icon="copy", kind="quiet")
-        self.print_button = button(text("P&rint…"), self._report.lay_out_for_print, icon="print", kind="quiet")
+        self.format = QComboBox()
+        self.format.setMinimumContentsLength(8)
+        self.format.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        speech.put(self.format, text("Format of the copy"), "setAccessibleName")
+        self.save_button = button(text("&Save a copy…"), self._ask_and_save, icon="save")
+        self.copy_text_button = button(text("Copy as &text"), self._report.copy_as_text, icon="copy")
+        self.print_button = self._make_print_button()
         self.page_button = button(text("Open the &page"), self._open_page, icon="open", kind="quiet")
-        folder = button(text("Open the folder"), self._open_folder, icon="open", kind="quiet")
+        folder = button(text("Open the &folder"), self._open_folder, icon="open", kind="quiet")
+        copy = button(text("Copy the path"), self._copy_path, icon="copy", kind="quiet")
         self._saved = data_label(literal(" "), "small")
-        inside.addLayout(row(self.print_button, self.page_button, copy_text, None))
-        inside.addLayout(row(copy, folder, self._saved))
+        tools = row(self.format, self.save_button, self.copy_text_button, self.print_button)
+        tools.setStretch(0, 1)
+        tools.addStretch(1)
+        inside.addLayout(tools)
+        inside.addLayout(row(self.page_button, folder, copy, self._saved, spacing=4))
+        self.retranslate()
         return frame
+
+    def retranslate(self) -> None:
+        """Say the formats in the present language; the one that was picked stays."""
+        kept = max(0, self.format.currentIndex())
+        self.format.clear()
+        for kind, words in FORMATS:
+            self.format.addItem(f"{speech.say(words)} (.{kind})", kind)
+        self.format.setCurrentIndex(kept)
+
+    def _make_print_button(self) -> QPushButton:
+        made = button(text("P&rint…"), self._report.lay_out_for_print, icon="print")
+        if not can_print():
+            made.setEnabled(False)
+            speech.put(
+                made, text("This Qt came without its printing part. Save a copy as PDF and print that."), "setToolTip"
+            )
+        return made
 
     def _removed_part(self) -> tuple[QFrame, Place]:
         frame, inside = card()
@@ -153,17 +192,17 @@ class ReportStep(Page):
         self._preview.setFont(theme.mono())
         self._preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._preview.setTabChangesFocus(True)
-        self._preview.setMinimumHeight(theme.px(320))
+        lengths.hold(self._preview, least_height=320)
         speech.put(self._preview, text("What is in the file"), "setAccessibleName")
         inside.addWidget(self._preview, 1)
         return frame
 
     def first_focus(self) -> QWidget | None:
         """Start with saving, or with writing where there is nothing yet."""
-        return self.write_button if self.write_button.isVisibleTo(self) else self._save_buttons[0]
+        return self.write_button if self.write_button.isVisibleTo(self) else self.save_button
 
-    def _ask_and_save(self, kind: str) -> None:
-        path = self._report.state.path
+    def _ask_and_save(self) -> None:
+        path, kind = self._report.state.path, str(self.format.currentData())
         suggestion = str(path.with_suffix(f".{kind}")) if path is not None else ""
         chosen, _ = QFileDialog.getSaveFileName(self, speech.say(text("Save a copy")), suggestion, f"*.{kind}")
         if chosen:
@@ -180,8 +219,9 @@ class ReportStep(Page):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(page)))
 
     def _print(self, layout: bytes) -> None:
-        if self.isVisible():
-            ask_and_print(self, layout)
+        trouble = ask_and_print(self, layout) if self.isVisible() else None
+        if trouble is not None:
+            self.problem.show_problem(trouble, text("Save a copy as PDF and print that."))
 
     def _put_on_clipboard(self, words: str) -> None:
         QGuiApplication.clipboard().setText(words)

@@ -54,7 +54,7 @@ def test_without_a_gpu_the_way_goes_on_and_nothing_is_called_proven(
     assert "Broken" in inspect.chain.button("gpu").accessibleName()
     _click(inspect.steps.onward_button)
     recommend = window.page("recommend")
-    assert "cpu" in recommend.banner.title()
+    assert recommend.banner.title() == "Nothing to do: the installed PyTorch fits"
     _click(recommend.steps.onward_button)
     bench = window.page("benchmark")
     _click(bench.start_button)
@@ -96,10 +96,73 @@ def test_a_report_of_somebody_else_is_read_from_step_to_step_and_closed(
     assert window.page("start").start_button.isVisible()
 
 
-def test_a_recorded_session_is_refused_in_one_line_with_what_to_do(open_window: Any, qtbot: Any) -> None:
+def test_a_recorded_session_is_played_with_its_figures_and_claims_nothing_else(open_window: Any, qtbot: Any) -> None:
     opened = open_window()
-    opened.window.open_report_file(CAPTURES / "sessions" / "h100-quick.jsonl.gz")
+    window = opened.window
+    window.open_report_file(CAPTURES / "sessions" / "h100-quick.jsonl.gz")
+    qtbot.waitUntil(lambda: window.page_name == "benchmark", timeout=20_000)
+    bench = window.page("benchmark")
+    assert bench.gpu_tile.figure() == "10\u202f028"
+    assert bench.board.run.gpus == (0,)
+    assert bench.board.run.track("power", 0).highest > 200
+    assert not bench.banner.isVisible()
+    assert opened.assembly.opened.isVisible()
+    window.open_page("inspect")
+    assert "No inspection in this file" in _labels(window.page("inspect"))
+    window.open_page("report")
+    assert not window.page("report").write_button.isVisible()
+
+
+def test_a_packed_report_is_opened_as_it_is(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    import gzip
+
+    packed = tmp_path / "report.json.gz"
+    packed.write_bytes(gzip.compress(save_report(a_report(result=a_long_result()), tmp_path).read_bytes()))
+    opened = open_window()
+    opened.window.open_report_file(packed)
+    qtbot.waitUntil(lambda: opened.window.page_name == "benchmark")
+    assert opened.window.page("benchmark").banner.title() == "GPU proven"
+    opened.window.open_page("report")
+    qtbot.waitUntil(lambda: "gpuproof-report" in opened.window.page("report")._preview.toPlainText())
+
+
+@pytest.mark.parametrize("content", [b"\x1f\x8b\x08\x00damaged", b"7z\xbc\xaf\x27\x1c", b"PK\x03\x04other"])
+def test_packed_files_that_cannot_be_read_are_refused_in_one_line(
+    open_window: Any, qtbot: Any, tmp_path: Path, content: bytes
+) -> None:
+    packed = tmp_path / "things.bin"
+    packed.write_bytes(content)
+    opened = open_window()
+    opened.window.open_report_file(packed)
     home = opened.window.page("home")
     qtbot.waitUntil(home.problem.isVisible)
-    assert home.problem.message() == "h100-quick.jsonl.gz is a packed file, not a report."
     assert opened.window.page_name == "home"
+
+
+def test_what_unpacks_to_far_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    import gzip
+
+    from gpuproof.core.problems import UserProblem
+    from gpuproof.gui.presenters import opened
+
+    monkeypatch.setattr(opened, "MOST_UNPACKED_BYTES", 1000)
+    assert opened.unpacked(gzip.compress(b"x" * 900), "x.gz") == b"x" * 900
+    with pytest.raises(UserProblem, match="packed file"):
+        opened.unpacked(gzip.compress(b"x" * 2000), "x.gz")
+
+
+def test_a_damaged_session_is_refused(tmp_path: Path) -> None:
+    from gpuproof.core.problems import UserProblem
+    from gpuproof.gui.presenters.recorded_session import is_session, read_session
+
+    line = b'{"side": "gpu", "at_s": 1.0, "message": {"type": "block"}}\n'
+    assert is_session(line)
+    assert not is_session(b"[1]")
+    with pytest.raises(UserProblem, match="cannot be read"):
+        read_session(line + b"{")
+
+
+def _labels(page: Any) -> list[str]:
+    from PySide6.QtWidgets import QLabel
+
+    return [label.text() for label in page.findChildren(QLabel)]
