@@ -126,8 +126,8 @@ def _row(result: MetricComparison) -> ForestRow:
         ratio, low, high = 1 / ratio, 1 / high, 1 / low
     return ForestRow(
         name=metric_words(result.metric),
-        before=literal(f"{figure(result.before)} {result.unit}"),
-        after=literal(f"{figure(result.after)} {result.unit}"),
+        before=_with_unit(result.before, result.unit),
+        after=_with_unit(result.after, result.unit),
         ratio=ratio if math.isfinite(ratio) else 1.0,
         low=max(low, 1e-3),
         high=min(high, 1e3),
@@ -135,6 +135,12 @@ def _row(result: MetricComparison) -> ForestRow:
         tone=tone,
         was_turned=is_time,
     )
+
+
+def _with_unit(value: float, unit: str) -> Text:
+    if unit == "ratio":
+        return text("{ratio} times", ratio=figure(value))
+    return literal(f"{figure(value)} {unit}")
 
 
 def _verdict(verdict: str) -> tuple[Tone, Text]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gpuproof.core.bench.model import ProofVerdict
 from gpuproof.core.problems import UserProblem
+from gpuproof.core.words import Text
 from gpuproof.gui.presenters.background import Background
 
 MOST = 6
@@ -35,6 +36,8 @@ class _Proof:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Diagnosis:
     cause: str = ""
+    title: Text | None = None
+    primary: dict[str, object] | None = None  # only whether there is one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +53,15 @@ class _Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecentReport:
-    """One line of the list. ``verdict`` None: that check ran no benchmark; ``cause`` is a cause label then."""
+    """One line of the list. ``verdict`` None: that check ran no benchmark; ``title`` is what the diagnosis said."""
 
     path: Path
     made_at: str
     device: str
     frames_per_second: float | None
     verdict: ProofVerdict | None
-    cause: str
+    has_fault: bool = False
+    title: Text | None = None
 
 
 class RecentPresenter(QObject):
@@ -85,8 +89,15 @@ def recent_reports(opened: tuple[str, ...] = ()) -> tuple[RecentReport, ...]:
     own = list(folder.glob("gpuproof-report-*.json")) if folder.is_dir() else []
     paths = dict.fromkeys([*own, *(Path(name) for name in opened)])
     newest = sorted(paths, key=_changed_at, reverse=True)[: 2 * MOST]
-    found = [report for report in (_read(path) for path in newest) if report is not None]
+    found = [report for report in (read_head(path) for path in newest) if report is not None]
     return tuple(sorted(found, key=lambda report: report.made_at, reverse=True)[:MOST])
+
+
+def _plain(title: Text) -> Text:
+    """Make the characters of a stranger's title visible, and keep it short."""
+    from gpuproof.core.report.visible import visible
+
+    return Text(visible(title.template)[:200], tuple((name, visible(value)[:80]) for name, value in title.values[:9]))
 
 
 def _changed_at(path: Path) -> float:
@@ -96,7 +107,8 @@ def _changed_at(path: Path) -> float:
         return 0.0
 
 
-def _read(path: Path) -> RecentReport | None:
+def read_head(path: Path) -> RecentReport | None:
+    """Return a report's line, or None where the file is none."""
     import msgspec
 
     from gpuproof.core.report.model import FORMAT
@@ -109,7 +121,7 @@ def _read(path: Path) -> RecentReport | None:
         return None
     if head is None or head.format != FORMAT:
         return None
-    result = head.result
+    result, diagnosis = head.result, head.diagnosis
     side = (result.gpu or result.cpu) if result is not None else None
     return RecentReport(
         path=path,
@@ -117,5 +129,6 @@ def _read(path: Path) -> RecentReport | None:
         device=side.name[:80] if side is not None else "",
         frames_per_second=side.frames_per_second if side is not None else None,
         verdict=head.proof.verdict if head.proof is not None else None,
-        cause=head.diagnosis.cause if head.diagnosis is not None else "",
+        has_fault=diagnosis is not None and diagnosis.primary is not None,
+        title=_plain(diagnosis.title) if diagnosis is not None and diagnosis.title is not None else None,
     )

@@ -46,6 +46,13 @@ def put_icon(target: QAbstractButton | QLabel, name: str, role: str = "text", si
     _show(target, name, role, size)
 
 
+def retint(target: QAbstractButton | QLabel, role: str) -> None:
+    """Show the icon that a widget has, if any, in another colour of the palette."""
+    memory = getattr(target, _MEMORY, None)
+    if memory is not None:
+        put_icon(target, memory[0], role, memory[2])
+
+
 def repeat(root: QObject) -> None:
     """Tint every remembered icon below the root again, after the palette changed."""
     for item in [root, *root.findChildren(QObject)]:

@@ -1,13 +1,29 @@
-"""Margins, spaces and fixed-width fonts that were set at one text size, brought to another one in an open window."""
+"""Margins, spaces, sizes and fixed-width fonts that were set at one text size, brought to another in an open window."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from gpuproof.gui.style import theme
 
 _MEMORY = "gpuproof_lengths"
+_HELD = "gpuproof_held"
+_SETTERS: dict[str, Callable[[QWidget, int], None]] = {
+    "height": QWidget.setFixedHeight,
+    "width": QWidget.setFixedWidth,
+    "least_height": QWidget.setMinimumHeight,
+    "least_width": QWidget.setMinimumWidth,
+    "most_width": QWidget.setMaximumWidth,
+}
+
+
+def hold(widget: QWidget, **sizes: int) -> None:
+    """Hold sizes of a widget at any text size; they are pixels at 100 %, by the names of ``_SETTERS``."""
+    widget.setProperty(_HELD, sizes)
+    _hold_again(widget)
 
 
 def rescale(root: QWidget, before: float, after: float) -> None:
@@ -21,8 +37,10 @@ def rescale(root: QWidget, before: float, after: float) -> None:
         bases = memory if is_known and isinstance(memory, list) else [length / before for length in now]
         layout.setProperty(_MEMORY, bases)
         _set(layout, [round(base * after) for base in bases])
+    for widget in (root, *root.findChildren(QWidget)):
+        _hold_again(widget)
     mono = theme.mono()
-    for field in root.findChildren(QPlainTextEdit):
+    for field in (*root.findChildren(QPlainTextEdit), *root.findChildren(QLineEdit)):
         if field.font().families() == mono.families():
             field.setFont(mono)
 
@@ -30,6 +48,12 @@ def rescale(root: QWidget, before: float, after: float) -> None:
 def margins_of(root: QObject) -> list[list[int]]:
     """Return margins and spaces of every layout below the root."""
     return [_lengths(layout) for layout in root.findChildren(QLayout)]
+
+
+def _hold_again(widget: QWidget) -> None:
+    sizes = widget.property(_HELD)
+    for name, size in sizes.items() if isinstance(sizes, dict) else ():
+        _SETTERS[name](widget, theme.px(size))
 
 
 def _lengths(layout: QLayout) -> list[int]:

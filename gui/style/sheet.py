@@ -61,12 +61,16 @@ QPushButton[kind="primary"]:focus { border: 2px solid $text; }
 QPushButton[kind="quiet"] { background: transparent; border: 1px solid transparent; color: $text; }
 QPushButton[kind="quiet"]:hover { background: $sunken; border-color: $border; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; }
+QPushButton[kind="foot"] { background: transparent; border: 2px solid transparent; padding: ${s6}px ${s7}px; }
+QPushButton[kind="foot"]:hover { background: $border; }
+QPushButton[kind="foot"]:focus { border: 2px solid $accent; padding: ${s6}px ${s7}px; }
 QPushButton[kind="nav"] { background: transparent; border: 2px solid transparent; text-align: left;
     padding: ${s7}px ${s8}px; border-radius: ${r8}px; }
 QPushButton[kind="nav"]:hover { background: $border; }
 QPushButton[kind="nav"]:checked { background: $surface; font-weight: 600; }
 QPushButton[kind="nav"]:focus { border: 2px solid $accent; }
 QPushButton[kind="nav"]:disabled { background: transparent; color: $muted; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox { background: $surface; border: 1px solid $strong_border;
     border-radius: ${r8}px; padding: ${s6}px ${s8}px; selection-background-color: $accent;
     selection-color: $on_accent; }
@@ -75,6 +79,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus { border:
 QTextBrowser { background: $surface; border: 1px solid $border; border-radius: ${r12}px; padding: ${s8}px;
     selection-background-color: $accent; selection-color: $on_accent; }
 QTextBrowser:focus { border: 2px solid $accent; }
+QComboBox QLineEdit, QComboBox QLineEdit:focus { border: none; padding: 0; background: transparent; }
 QPlainTextEdit[role="command"], QLineEdit[role="command"] { background: $sunken; border: 1px solid $border; }
 QPlainTextEdit[role="command"]:focus, QLineEdit[role="command"]:focus { border: 2px solid $accent; }
 QComboBox::drop-down { border: none; width: ${s24}px; }
@@ -99,7 +104,7 @@ QTableView:focus { border: 2px solid $accent; border-radius: 6px; }
 QTableView::item { padding: ${s6}px; border: none; }
 QHeaderView { background: $surface; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
-    padding: ${s6}px; font-size: ${f12}px; font-weight: 600; }
+    padding: ${s6}px ${cell}px; font-size: ${f12}px; font-weight: 600; }
 QListView { background: $surface; border: none; outline: none; }
 QListView:focus { border: 2px solid $accent; border-radius: 6px; }
 QListView::item { padding: ${s8}px; border-radius: 6px; }
@@ -124,5 +129,5 @@ _RADII = (4, 8, 9, 12)
 def style_sheet(colours: Colours, px: Callable[[float], int], icons: str) -> str:
     """Fill the sheet with a palette; ``px`` scales lengths with the text size, ``icons`` is the folder of our marks."""
     sizes = {f"f{size}": px(size) for size in _FONTS} | {f"s{size}": px(size) for size in _SPACES}
-    radii = {f"r{radius}": radius for radius in _RADII} | {"h8": (px(14) + 2) // 2}
+    radii = {f"r{radius}": radius for radius in _RADII} | {"h8": (px(14) + 2) // 2, "cell": px(6) + 3}
     return _SHEET.substitute({**asdict(colours), **sizes, **radii, "icons": icons})

@@ -44,12 +44,13 @@ class Assembly(QObject):
         context.add(self.check)
         context.add(self.replay)
         self._boards: list[GraphBoard] = []
-        self._newest: Path | None = None
+        self._recent_reports: tuple[RecentReport, ...] = ()
         self.set_up: SetUpPresenter | None = None
         self.watch: WatchPresenter | None = None
         self.opened = OpenedStrip(self.close_report)
         window.put_on_top(self.opened)
         self.check.state_changed.connect(self.opened.show_state)
+        window.page_opened.connect(self.opened.show_page)
         self.upgrade = UpgradePresenter(context.background)
         context.add(self.upgrade)
         self._offer_upgrade()
@@ -220,7 +221,10 @@ class Assembly(QObject):
 
         self.compare = ComparePresenter(self._context.background)
         self._context.add(self.compare)
-        return ComparePage(self.compare)
+        page = ComparePage(self.compare)
+        page.offer(self._recent_reports)
+        self.recent.changed.connect(page.offer)
+        return page
 
     def look_around(self) -> None:
         """Look for recent reports and for a driver that was changed, once the window stands."""
@@ -238,7 +242,8 @@ class Assembly(QObject):
         strip.compare_asked.connect(self._compare_with_snapshot)
 
     def _compare_with_snapshot(self) -> None:
-        before, newest = self.upgrade.state.before, self._newest
+        before = self.upgrade.state.before
+        newest = self._recent_reports[0].path if self._recent_reports else None
         self._window.open_page("compare")
         if before is not None and newest is not None:
             self.compare.choose(before=before, after=newest)
@@ -250,7 +255,7 @@ class Assembly(QObject):
     def _show_recent(self, reports: tuple[RecentReport, ...]) -> None:
         from gpuproof.gui.views.recent_tile import RecentTile
 
-        self._newest = reports[0].path if reports else None
+        self._recent_reports = reports
         tiles = [RecentTile(one, partial(self.open_report, one.path)) for one in reports]
         self._window.home.show_recent(tiles)
 

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QVBoxLayout, QWidget
 
 from gpuproof.core.report.compare import Comparison
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.compare_presenter import ComparePresenter, CompareState, forest_rows, overall
-from gpuproof.gui.style import speech
+from gpuproof.gui.presenters.recent import RecentReport
+from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.finding_card import bullet
 from gpuproof.gui.views.forest_plot import ForestPlot
-from gpuproof.gui.views.page import Page
-from gpuproof.gui.views.parts import Place, button, card, data_label, label, row
-from gpuproof.gui.views.problem_strip import ProblemStrip
-from gpuproof.gui.views.running_strip import RunningStrip
+from gpuproof.gui.views.parts import button, card, data_label, label, row
+from gpuproof.gui.views.recent_tile import said_of, when_words
 from gpuproof.gui.views.table import TableView, WordTable
+from gpuproof.gui.views.tool_page import ToolPage
 
 
-class ComparePage(Page):
+class ComparePage(ToolPage):
     """Shows a ``CompareState``."""
 
     def __init__(self, presenter: ComparePresenter) -> None:
@@ -30,41 +32,34 @@ class ComparePage(Page):
             text("For instance from before and after a driver, a PyTorch or a card was changed."),
         )
         self._presenter = presenter
-        self._before_name, self._after_name = data_label(role="heading"), data_label(role="heading")
-        self.before_button = button(text("Choose &before…"), partial(self._ask, "before"), icon="open")
-        self.after_button = button(text("Choose &after…"), partial(self._ask, "after"), icon="open")
-        self.swap_button = button(text("S&wap"), presenter.swap, icon="again", kind="quiet")
-        self.problem, self.running, self._results = ProblemStrip(), RunningStrip(), Place()
-        self.running.cancel_button.hide()
-        before = _file_card(text("Before"), self._before_name, self.before_button)
-        after = _file_card(text("After"), self._after_name, self.after_button)
-        self.body.addLayout(row(before, after, spacing=16))
-        self.body.addLayout(row(self.swap_button, None))
-        for part in (self.problem, self.running, self._results):
-            self.body.addWidget(part)
-        self.body.addStretch(1)
+        self._recent: tuple[RecentReport, ...] = ()
+        self.before = FileCard(text("Before"), text("Choose &before…"), partial(self._choose, "before"))
+        self.after = FileCard(text("After"), text("Choose &after…"), partial(self._choose, "after"))
+        self.swap_button = button(literal(""), presenter.swap, icon="swap", kind="quiet", says=text("Swap the two"))
+        across = row(self.before, self.swap_button, self.after, spacing=8)
+        across.setStretch(0, 1)
+        across.setStretch(2, 1)
+        self.body.addLayout(across)
+        self.add_results()
         presenter.state_changed.connect(self.show_state)
         self.show_state(presenter.state)
 
     def first_focus(self) -> QWidget | None:
         """Start with the first file."""
-        return self.before_button
+        return self.before.chooser
 
     def show_state(self, state: CompareState) -> None:
         """Show the two files and what came out."""
-        for shown, path in ((self._before_name, state.before), (self._after_name, state.after)):
-            speech.put(shown, literal(path.name) if path is not None else text("No report chosen"))
+        self.before.show_file(state.before, state.heads[0])
+        self.after.show_file(state.after, state.heads[1])
         self.swap_button.setEnabled(state.is_ready)
-        self.problem.hide()
-        if state.problem is not None:
-            self.problem.show_problem(state.problem, state.hint)
-        if state.is_working:
-            self.running.show_running(text("Comparing…"), None, None, stops=False)
-        else:
-            self.running.rest()
-        inside = self._results.renew()
+        self.show_work(text("Comparing…") if state.is_working else None, state.problem, state.hint)
         if state.comparison is not None:
-            self._add(inside, state.comparison)
+            self._add(self.results.renew(), state.comparison)
+
+    def offer(self, reports: tuple[RecentReport, ...]) -> None:
+        """Offer these reports where a file is chosen."""
+        self._recent = reports
 
     def _add(self, inside: QVBoxLayout, comparison: Comparison) -> None:
         banner = Banner()
@@ -84,22 +79,62 @@ class ComparePage(Page):
             inside.addWidget(frame)
         inside.addWidget(_changes(comparison))
 
+    def _choose(self, which: str) -> None:
+        if not self._recent:
+            self._ask(which)
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for report in self._recent:
+            said = (report.device or report.path.name, speech.say(said_of(report)), when_words(report.made_at))
+            menu.addAction("  ·  ".join(part for part in said if part), partial(self._take, which, report.path))
+        menu.addSeparator()
+        menu.addAction(speech.say(text("Another file…")), partial(self._ask, which))
+        chooser = self.before.chooser if which == "before" else self.after.chooser
+        menu.popup(chooser.mapToGlobal(chooser.rect().bottomLeft()))
+
     def _ask(self, which: str) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
             self, speech.say(text("Open a report")), "", speech.say(text("Reports (*.json);;All files (*)"))
         )
-        if chosen and which == "before":
-            self._presenter.choose(before=Path(chosen))
-        elif chosen:
-            self._presenter.choose(after=Path(chosen))
+        if chosen:
+            self._take(which, Path(chosen))
+
+    def _take(self, which: str, path: Path) -> None:
+        if which == "before":
+            self._presenter.choose(before=path)
+        else:
+            self._presenter.choose(after=path)
 
 
-def _file_card(title: Text, name: QLabel, chooser: QPushButton) -> QFrame:
-    frame, inside = card()
-    inside.addWidget(label(title, "section"))
-    inside.addWidget(name)
-    inside.addLayout(row(chooser, None))
-    return frame
+class FileCard(QFrame):
+    """One of the two reports: its name, what it measured and when, and a button to choose it."""
+
+    def __init__(self, title: Text, words: Text, choose: Callable[[], object]) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._name, self._about = data_label(role="heading"), data_label(role="muted")
+        self._head: RecentReport | None = None
+        self.chooser = button(words, choose, icon="open")
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(*[theme.px(20)] * 4)
+        inside.setSpacing(theme.px(6))
+        for part in (label(title, "section"), self._name, self._about):
+            inside.addWidget(part)
+        inside.addSpacing(theme.px(4))
+        inside.addLayout(row(self.chooser, None))
+
+    def show_file(self, path: Path | None, head: RecentReport | None) -> None:
+        """Show which file it is."""
+        self._head = head
+        speech.put(self._name, literal(path.name) if path is not None else text("No report chosen"))
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say what the file holds in the present language."""
+        head = self._head
+        said = (head.device, speech.say(said_of(head)), when_words(head.made_at)) if head is not None else ()
+        speech.put_data(self._about, "  ·  ".join(part for part in said if part) or " ")
 
 
 def _changes(comparison: Comparison) -> QFrame:

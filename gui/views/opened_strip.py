@@ -11,6 +11,8 @@ from gpuproof.gui.presenters.check_state import CheckState
 from gpuproof.gui.style import icons, speech, theme
 from gpuproof.gui.views.parts import button, data_label, icon_label, restyle
 
+_SHOWING = ("inspect", "recommend", "benchmark", "report")
+
 
 class OpenedStrip(QFrame):
     """Hidden while a check of this computer is shown."""
@@ -27,11 +29,18 @@ class OpenedStrip(QFrame):
         across.addWidget(self._words, 2)
         across.addWidget(self._doubt, 1)
         across.addWidget(self.close_button)
+        self._is_opened, self._page = False, "home"
         self.hide()
+
+    def show_page(self, name: str) -> None:
+        """Stand above the pages that show the report; elsewhere it would seem to speak of this computer."""
+        self._page = name
+        self.setVisible(self._is_opened and name in _SHOWING)
 
     def show_state(self, state: CheckState) -> None:
         """Show whose report is open, and whether the file is as it was saved."""
-        self.setVisible(state.is_opened)
+        self._is_opened = state.is_opened
+        self.show_page(self._page)
         if not state.is_opened:
             return
         words = text(

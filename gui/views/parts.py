@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from gpuproof.core.words import Text, literal
-from gpuproof.gui.style import icons, speech, theme
+from gpuproof.gui.style import icons, lengths, speech, theme
 from gpuproof.gui.style.colours import Tone
 
 _NARROWEST = 90
@@ -46,7 +46,7 @@ def label(words: Text, role: str = "", *, wraps: bool = False, tone: Tone | None
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wraps)
     if wraps:
-        made.setMinimumWidth(theme.px(_NARROWEST))  # its own hint assumes that nobody wants to wrap this early
+        lengths.hold(made, least_width=_NARROWEST)  # its own hint assumes that nobody wants to wrap this early
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     if role:
         made.setProperty("role", role)
@@ -68,7 +68,7 @@ def icon_label(name: str, role: str = "text", size: int = 18) -> QLabel:
     made = QLabel()
     made.setTextFormat(Qt.TextFormat.PlainText)
     icons.put_icon(made, name, role, size)
-    made.setFixedSize(theme.px(size) + 2, theme.px(size) + 2)
+    lengths.hold(made, width=size + 2, height=size + 2)
     return made
 
 
@@ -93,6 +93,14 @@ def button(
     if clicked is not None:
         made.clicked.connect(lambda _=False: clicked())
     return made
+
+
+def rekind(made: QPushButton, kind: str) -> None:
+    """Make a button the main one of its page ("primary"), or an ordinary one again ("")."""
+    if made.property("kind") != kind:
+        made.setProperty("kind", kind)
+        icons.retint(made, "on_accent" if kind == "primary" else "text")
+        restyle(made)
 
 
 def chip(words: Text, tone: Tone) -> QLabel:
@@ -154,7 +162,9 @@ def restyle(widget: QWidget) -> None:
 
 
 class Place(QWidget):
-    """A place whose content is made anew as a whole. The old content stays Qt's until Qt deletes it.
+    """A place whose content is made anew as a whole; without any it is hidden.
+
+    The old content stays Qt's until it goes.
 
     Taking single items out would hand them to Python, whose collector may run in another thread.
     """
@@ -165,13 +175,21 @@ class Place(QWidget):
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(0, 0, 0, 0)
         self._inner: QWidget | None = None
+        self.hide()
 
-    def renew(self) -> QVBoxLayout:
-        """Drop the content and return an empty column for the new one."""
+    def empty(self) -> None:
+        """Drop the content and take no room."""
         if self._inner is not None:
             self._outer.removeWidget(self._inner)
             self._inner.hide()
             self._inner.deleteLater()
+            self._inner = None
+        self.hide()
+
+    def renew(self) -> QVBoxLayout:
+        """Drop the content and return an empty column for the new one."""
+        self.empty()
+        self.show()
         self._inner = QWidget()
         inside = QVBoxLayout(self._inner)
         inside.setContentsMargins(0, 0, 0, 0)

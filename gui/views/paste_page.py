@@ -11,19 +11,17 @@ from gpuproof.core.logs.model import LogVerdict
 from gpuproof.core.words import literal, text
 from gpuproof.gui.presenters.diagnosis_texts import banner_tone, banner_words
 from gpuproof.gui.presenters.paste_presenter import PastePresenter, PasteState, log_words
-from gpuproof.gui.style import speech, theme
+from gpuproof.gui.style import lengths, speech, theme
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.finding_card import bullet, finding_card
-from gpuproof.gui.views.page import Page
-from gpuproof.gui.views.parts import Place, button, card, data_label, label, row
-from gpuproof.gui.views.problem_strip import ProblemStrip
-from gpuproof.gui.views.running_strip import RunningStrip
+from gpuproof.gui.views.parts import button, card, data_label, label, row
 from gpuproof.gui.views.table import TableView, WordTable
+from gpuproof.gui.views.tool_page import ToolPage
 
 _MOST_LINES = 40
 
 
-class PastePage(Page):
+class PastePage(ToolPage):
     """Shows a ``PasteState``."""
 
     def __init__(self, presenter: PastePresenter) -> None:
@@ -35,19 +33,15 @@ class PastePage(Page):
         self.field = QPlainTextEdit()
         self.field.setFont(theme.mono())
         self.field.setTabChangesFocus(True)
-        self.field.setFixedHeight(theme.px(220))
+        lengths.hold(self.field, height=220)
         speech.put(self.field, text("Text to diagnose"), "setAccessibleName")
         speech.put(self.field, text("Paste here…"), "setPlaceholderText")
         self.judge_button = button(text("&Diagnose"), self._judge, icon="inspect", kind="primary")
         self.file_button = button(text("Read a &file…"), self._ask_for_file, icon="open")
         self.clear_button = button(text("C&lear"), self.field.clear, kind="quiet")
-        self.problem, self.running, self._results = ProblemStrip(), RunningStrip(), Place()
-        self.running.cancel_button.hide()
         self.body.addWidget(self.field)
         self.body.addLayout(row(self.judge_button, self.file_button, self.clear_button, None))
-        for part in (self.problem, self.running, self._results):
-            self.body.addWidget(part)
-        self.body.addStretch(1)
+        self.add_results()
         presenter.state_changed.connect(self.show_state)
         self.show_state(presenter.state)
 
@@ -59,16 +53,11 @@ class PastePage(Page):
         """Show what came out."""
         self.judge_button.setEnabled(not state.is_working)
         self.file_button.setEnabled(not state.is_working)
-        self.problem.hide()
-        if state.problem is not None:
-            self.problem.show_problem(state.problem, state.hint)
-        if state.is_working:
-            self.running.show_running(text("Reading…"), None, None, stops=False)
-        else:
-            self.running.rest()
-        inside = self._results.renew()
-        if state.diagnosis is not None:
-            self._add_diagnosis(inside, state.diagnosis, state)
+        self.show_work(text("Reading…") if state.is_working else None, state.problem, state.hint)
+        if state.diagnosis is None:
+            return
+        inside = self.results.renew()
+        self._add_diagnosis(inside, state.diagnosis, state)
         if state.log is not None:
             self._add_log(inside, state.log)
 
@@ -94,7 +83,7 @@ class PastePage(Page):
             for event in log.events[:_MOST_LINES]
         ]
         headings = (text("Line"), text("What it says"), text("What it means"))
-        column.addWidget(TableView(WordTable(headings, rows), text("Lines that say so")))
+        column.addWidget(TableView(WordTable(headings, rows, numbers=(0,)), text("Lines that say so")))
         for words in log.remedies:
             column.addLayout(bullet(words, "recommend", "accent"))
         if log.next_step is not None:

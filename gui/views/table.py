@@ -2,37 +2,67 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView
 
-from gpuproof.core.words import Text
+from gpuproof.core.words import Text, text
 from gpuproof.gui.style import speech, theme
 
 Index = QModelIndex | QPersistentModelIndex
 _TOP = QModelIndex()
+_NUMBER = re.compile(r"(\d+(?:[\u202f,]\d{3})*)")
 
 
 class WordTable(QAbstractTableModel):
-    """Rows of ``Text`` under headings."""
+    """Rows of ``Text`` under headings, in the order given or sorted by a column; ``numbers`` are right-aligned."""
 
-    def __init__(self, headings: Sequence[Text], rows: Sequence[Sequence[Text]] = ()) -> None:
+    def __init__(
+        self, headings: Sequence[Text], rows: Sequence[Sequence[Text]] = (), *, numbers: Sequence[int] = ()
+    ) -> None:
         super().__init__()
         self._headings = tuple(headings)
         self._rows = tuple(tuple(line) for line in rows)
+        self._numbers = frozenset(numbers)
+        self._sorted_by: tuple[int, Qt.SortOrder] | None = None
+        self._order = list(range(len(self._rows)))
 
     def set_rows(self, rows: Sequence[Sequence[Text]]) -> None:
-        """Show other rows."""
+        """Show other rows, in the order that was chosen before."""
         self.beginResetModel()
         self._rows = tuple(tuple(line) for line in rows)
+        self._put_in_order()
         self.endResetModel()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column, numbers by their value; -1 is the order in which the rows were given."""
+        self.beginResetModel()
+        self._sorted_by = (column, order) if column >= 0 else None
+        self._put_in_order()
+        self.endResetModel()
+
+    def source_row(self, row: int) -> int:
+        """Return where a shown row stood in the rows that were given."""
+        return self._order[row]
+
+    def _put_in_order(self) -> None:
+        self._order = list(range(len(self._rows)))
+        if self._sorted_by is not None:
+            column, order = self._sorted_by
+            self._order.sort(key=lambda row: _natural(speech.say(self._rows[row][column])))
+            if order == Qt.SortOrder.DescendingOrder:
+                self._order.reverse()
 
     def retranslate(self) -> None:
         """Say everything again."""
         self.beginResetModel()
+        self._put_in_order()
         self.endResetModel()
 
     def rowCount(self, parent: Index = _TOP) -> int:  # noqa: N802  Qt's name
@@ -47,7 +77,10 @@ class WordTable(QAbstractTableModel):
         """Return the words of a cell; its tooltip holds all of them where the cell is cut."""
         if not index.isValid():
             return None
-        words = speech.say(self._rows[index.row()][index.column()])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if index.column() in self._numbers else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        words = speech.say(self._rows[self._order[index.row()]][index.column()])
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return words
         if role == Qt.ItemDataRole.ToolTipRole and words:
@@ -58,11 +91,16 @@ class WordTable(QAbstractTableModel):
         """Return a heading."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return speech.say(self._headings[section])
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in self._numbers:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
 
 class TableView(QTableView):
-    """Shows a ``WordTable`` at the height of its rows, up to a limit; the last column wraps."""
+    """Shows a ``WordTable`` at the height of its rows, up to a limit; the last column wraps.
+
+    A click on a heading sorts, a third one restores the order; the menu key offers the same to the keyboard.
+    """
 
     def __init__(self, model: WordTable, name: Text, *, most_rows: int = 8) -> None:
         super().__init__()
@@ -84,6 +122,9 @@ class TableView(QTableView):
         header.setStretchLastSection(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
         speech.put(self, name, "setAccessibleName")
         model.modelReset.connect(self.fit)
         self.fit()
@@ -94,7 +135,44 @@ class TableView(QTableView):
         heights = sum(self.rowHeight(place) for place in range(rows))
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + max(heights, theme.px(30)) + theme.px(8))
 
+    def follow_look(self) -> None:
+        """Take the height of another text size."""
+        self.fit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  Qt's name
+        """Offer the orders."""
+        menu = self.order_menu()
+        menu.popup(event.globalPos())
+
+    def order_menu(self) -> QMenu:
+        """Return a menu with an entry for each column and one for the order in which the rows were given."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        header, down = self.horizontalHeader(), Qt.SortOrder.DescendingOrder
+        for column in range(self.words.columnCount()):
+            heading = str(self.words.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole))
+            action = menu.addAction(speech.say(text("Sort by {column}", column=heading)))
+            is_again = header.sortIndicatorSection() == column and header.sortIndicatorOrder() != down
+            order = down if is_again else Qt.SortOrder.AscendingOrder
+            action.triggered.connect(partial(self._sort_by, column, order))
+        menu.addSeparator()
+        plain = menu.addAction(speech.say(text("As it was listed")))
+        plain.triggered.connect(partial(self._sort_by, -1, Qt.SortOrder.AscendingOrder))
+        return menu
+
+    def _sort_by(self, column: int, order: Qt.SortOrder, _checked: bool = False) -> None:
+        self.horizontalHeader().setSortIndicator(column, order)
+
     def resizeEvent(self, event: object) -> None:  # noqa: N802  Qt's name
         """Wrap anew and fit."""
         super().resizeEvent(event)  # type: ignore[arg-type]
         self.fit()
+
+
+def _natural(words: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a key that puts 9 before 10, 2.9 before 2.15, and any number before words."""
+    return tuple(
+        (0, int(re.sub(r"[\u202f,]", "", part)), "") if _NUMBER.fullmatch(part) else (1, 0, part.casefold())
+        for part in _NUMBER.split(words)
+        if part
+    )

@@ -9,7 +9,7 @@ from gpuproof.gui.presenters.graph_texts import PROGRAM, WATCH_GRAPHS, figure
 from gpuproof.gui.presenters.paste_presenter import log_words
 from gpuproof.gui.presenters.programs import Program, matching
 from gpuproof.gui.presenters.watch_presenter import WatchPresenter, WatchState, judgement_words
-from gpuproof.gui.style import speech, theme
+from gpuproof.gui.style import lengths, speech, theme
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.finding_card import bullet
 from gpuproof.gui.views.graph_board import GraphBoard
@@ -32,14 +32,14 @@ class WatchPage(Page):
         self._presenter = presenter
         self._shown: tuple[Program, ...] = ()
         self._judged: object = None
-        self.problem, self.running = ProblemStrip(), RunningStrip()
+        self.problem, self.running = ProblemStrip(), RunningStrip(text("Stop and &judge"))
         self.running.cancel_confirmed.connect(presenter.cancel)
         self._results = Place()
         self.board = GraphBoard(PROGRAM, WATCH_GRAPHS)
         self._log = self._make_log()
         self._choose = self._choose_card()
         self._start = self._start_card()
-        for part in (self.problem, self.running, self._results, self._choose, self._start, self._log, self.board):
+        for part in (self.problem, self.running, self._results, self._log, self.board, self._choose, self._start):
             self.body.addWidget(part)
         self.body.addStretch(1)
         presenter.state_changed.connect(self.show_state)
@@ -84,10 +84,11 @@ class WatchPage(Page):
         if self._judged is state.judgement:
             return
         self._judged = state.judgement
-        inside = self._results.renew()
         judgement = state.judgement
         if judgement is None:
+            self._results.empty()
             return
+        inside = self._results.renew()
         banner = Banner()
         tone, title = judgement_words(judgement)
         banner.show_verdict(tone, title, judgement.why)
@@ -119,7 +120,7 @@ class WatchPage(Page):
         speech.put(self.filter, text("Find a program by name, command or process id…"), "setPlaceholderText")
         self.filter.textChanged.connect(lambda _: self._fill(self._presenter.state.programs))
         headings = (text("Process"), text("Name"), text("Memory"), text("Command"))
-        self.table = TableView(WordTable(headings), text("Running programs"), most_rows=9)
+        self.table = TableView(WordTable(headings, numbers=(0, 2)), text("Running programs"), most_rows=9)
         self.table.doubleClicked.connect(lambda _: self._watch())
         self.watch_button = button(text("&Watch it"), self._watch, icon="watch", kind="primary")
         self.again_button = button(text("&List again"), self._presenter.list_programs, icon="again")
@@ -134,6 +135,7 @@ class WatchPage(Page):
         self.command = QLineEdit()
         self.command.setFont(theme.mono())
         speech.put(self.command, text("Command to start"), "setAccessibleName")
+        speech.put(self.command, text("for example python app.py --listen"), "setPlaceholderText")
         self.command.returnPressed.connect(self._start_command)
         self.start_button = button(text("Start and watc&h"), self._start_command, icon="play")
         inside.addWidget(label(text("Or start one; its output is read as a log"), "heading"))
@@ -146,7 +148,7 @@ class WatchPage(Page):
         log.setProperty("role", "command")
         log.setFont(theme.mono())
         log.setTabChangesFocus(True)
-        log.setFixedHeight(theme.px(160))
+        lengths.hold(log, height=160)
         speech.put(log, text("Output of the program"), "setAccessibleName")
         log.hide()
         return log
@@ -173,7 +175,7 @@ class WatchPage(Page):
     def _watch(self) -> None:
         place = self.table.currentIndex().row()
         if 0 <= place < len(self._shown):
-            self._presenter.watch(self._shown[place])
+            self._presenter.watch(self._shown[self.table.words.source_row(place)])
 
     def _start_command(self) -> None:
         self._presenter.start(self.command.text())
