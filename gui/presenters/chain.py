@@ -81,16 +81,18 @@ def link_title(name: LinkName) -> Text:
     }[name]
 
 
-def state_word(state: LinkState | None) -> Text:
-    """Return the word of a state."""
-    if state is None:
-        return text("Waiting")
+def state_word(link: ShownLink) -> Text:
+    """Return the word of a link's state; an application that nobody named was not checked, which is no doubt."""
+    if link.state is None:
+        return text("Answering") if link.answers else text("Waiting")
+    if link.state == "unknown" and link.name == "application":
+        return text("Not checked")
     return {
         "ok": text("Good"),
         "warning": text("Attention"),
         "broken": text("Broken"),
         "unknown": text("Unknown"),
-    }[state]
+    }[link.state]
 
 
 def state_tone(state: LinkState | None) -> Tone:

@@ -29,14 +29,17 @@ class GraphSpec:
     explains: Text
     series: tuple[SeriesSpec, ...]
     top: float | None = None
-    factor: float = 1.0  # shown = measured x factor
+    of_sensor: bool = True  # False: of timed blocks, between which there is no value
 
 
 FRAMES = GraphSpec(
     key="frames",
     title=text("Speed"),
     unit=text("frames/s"),
-    explains=text("Frames of the sample workload per second; one step for each timed block, GPU and CPU on one axis."),
+    explains=text(
+        "Frames of the sample workload per second; one step for each timed block, GPU and CPU on one axis. Shaded: the GPU's phase strongly, the processor's faintly."  # noqa: E501
+    ),
+    of_sensor=False,
     series=(
         SeriesSpec(name="frames_gpu", words=text("GPU"), colour="gpu_line", of_gpu=False),
         SeriesSpec(name="frames_cpu", words=text("CPU"), colour="cpu_line", of_gpu=False, is_dashed=True),

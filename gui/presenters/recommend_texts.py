@@ -16,6 +16,8 @@ def headline(found: Recommendation) -> tuple[Tone, Text, Text]:
         words = found.missing[0] if found.missing else text("The reasons stand below.")
         return "unknown" if found.missing else "warning", text("No wheel can be recommended"), words
     title = text("torch {version}, build {variant}", version=choice.torch, variant=choice.variant)
+    if found.installed_fits and not found.overridden:
+        return "ok", text("Nothing to do: the installed PyTorch fits"), found.because[0] if found.because else title
     if found.is_installed:
         return "ok", title, text("This is installed already: nothing to do.")
     return "accent", title, text("The newest build that is valid for this machine as it is.")

@@ -31,7 +31,7 @@ class Choice:
 class StartState:
     """What the first step offers. The first environment stands for: choose one that has torch."""
 
-    environments: tuple[Choice, ...] = (Choice(words=text("Choose by itself (an environment with PyTorch)"), key=""),)
+    environments: tuple[Choice, ...] = (Choice(words=text("Find one with PyTorch automatically"), key=""),)
     applications: tuple[Choice, ...] = (Choice(words=text("No particular application"), key=""),)
     is_looking: bool = False
     problem: Text | None = None

@@ -18,9 +18,10 @@ from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.figure_tile import FigureTile
 from gpuproof.gui.views.graph_board import GraphBoard
 from gpuproof.gui.views.page import Page
-from gpuproof.gui.views.parts import Place, button, label
+from gpuproof.gui.views.parts import Place, button, rekind
 from gpuproof.gui.views.preview_card import PreviewCard
 from gpuproof.gui.views.problem_strip import ProblemStrip
+from gpuproof.gui.views.ready_card import ReadyCard
 from gpuproof.gui.views.result_cards import doubt_card, ladder_card, layer_cards, several_card, side_by_side, stage_card
 from gpuproof.gui.views.running_strip import RunningStrip
 from gpuproof.gui.views.step_footer import StepFooter
@@ -46,14 +47,14 @@ class BenchStep(Page):
         self.running.cancel_confirmed.connect(presenter.cancel)
         self.problem = ProblemStrip(presenter.benchmark)
         self.banner = Banner()
-        self.waiting = label(text("The inspection comes first. Then the benchmark can start."), "muted")
+        self.ready = ReadyCard()
         self.board = GraphBoard()
         self.preview = PreviewCard()
         self.board.large.addWidget(self.preview, 1)
         self._results = Place()
-        for part in (self.running, self.problem, self.waiting, self.banner):
+        self._tiles = self._figures()
+        for part in (self.running, self.problem, self.ready, self.banner, self._tiles):
             self.body.addWidget(part)
-        self.body.addLayout(self._figures())
         self.body.addWidget(self._results)
         self.body.addWidget(self.board)
         self.body.addStretch(1)
@@ -77,18 +78,30 @@ class BenchStep(Page):
         else:
             self.problem.hide()
         can_start = state.core.diagnosis is not None and not state.is_busy and not state.is_opened
-        self.waiting.setVisible(state.core.diagnosis is None and state.core.result is None)
         self.start_button.setEnabled(can_start)
         self.start_button.setVisible(not state.is_opened)
+        has_run = self._show_what_there_is(state)
         self.replay_button.setVisible(state.core.result is not None and not state.is_busy)
         proof = state.core.proof
         is_live = state.running_at == "benchmark" or state.is_replaying
         self.banner.setVisible(proof is not None and not is_live)
-        self._results.setVisible(not is_live)
         if proof is not None:
             self.banner.show_verdict(*verdict_words(proof.verdict))
         self._show_result(state, is_live=is_live)
         self.steps.show_state(state, can_go_on=state.core.result is not None and not state.is_busy)
+        rekind(self.start_button, "" if has_run or state.is_opened else "primary")
+        rekind(self.steps.onward_button, "primary" if has_run or state.is_opened else "")
+
+    def _show_what_there_is(self, state: CheckState) -> bool:
+        """Show the graphs of a run that there is or was, else what will happen; tells whether there is a result."""
+        is_live = state.running_at == "benchmark" or state.is_replaying
+        has_result = state.core.result is not None
+        was_tried = state.problem is not None and state.problem.at == "benchmark"
+        self.ready.show_state(state)
+        self.ready.setVisible(not (is_live or has_result or was_tried))
+        for part in (self._tiles, self.board):
+            part.setVisible(is_live or has_result or was_tried)
+        return has_result
 
     def begin(self) -> None:
         """A run starts: empty graphs, no figures."""
@@ -121,7 +134,7 @@ class BenchStep(Page):
 
     def _show_running(self, state: CheckState) -> None:
         if state.running_at != "benchmark" and not state.is_replaying:
-            if self.running.isVisibleTo(self):
+            if self.board.is_drawing:
                 self.board.finish()
             self.running.rest()
             return
@@ -132,15 +145,17 @@ class BenchStep(Page):
             remaining = seconds_words(progress.remaining_s)
             self.running.show_running(progress.words, progress.fraction, remaining, stops=state.is_cancelling)
 
-    def _figures(self) -> QHBoxLayout:
+    def _figures(self) -> QWidget:
         self.gpu_tile = FigureTile(text("GPU"), text("frames/s"))
         self.cpu_tile = FigureTile(text("CPU"), text("frames/s"))
         self.ratio_tile = FigureTile(text("Speed-up"), text("times"))
-        across = QHBoxLayout()
+        holder = QWidget()
+        across = QHBoxLayout(holder)
+        across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(theme.px(12))
         for tile in (self.gpu_tile, self.cpu_tile, self.ratio_tile):
             across.addWidget(tile, 1)
-        return across
+        return holder
 
     def _foot(self) -> None:
         self.steps = StepFooter(self)
@@ -154,10 +169,11 @@ class BenchStep(Page):
         if self._shown == (result, proof):
             return
         self._shown = (result, proof)
-        inside = self._results.renew()
         self._show_figures(result)
         if result is None:
+            self._results.empty()
             return
+        inside = self._results.renew()
         if proof is not None:
             inside.addLayout(layer_cards(proof))
         for made in (doubt_card(result), several_card(result)):

@@ -15,6 +15,7 @@ from gpuproof.gui.views.parts import chip, column, is_return, label, retone, row
 _ICONS = {"ok": "check", "warning": "warning", "broken": "cross", "unknown": "question"}
 _RAIL = 64
 _NODE = 34
+GAP = 4  # above and below each link
 
 
 class LinkButton(QAbstractButton):
@@ -32,7 +33,7 @@ class LinkButton(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._title = label(link_title(name), "heading", wraps=True)
-        self._chip = chip(state_word(None), "unknown")
+        self._chip = chip(state_word(self._link), "unknown")
         self._summary = label(literal(""), "muted", wraps=True)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(theme.px(_RAIL), theme.px(14), theme.px(14), theme.px(14))
@@ -44,7 +45,7 @@ class LinkButton(QAbstractButton):
     def show_link(self, link: ShownLink, above: ShownLink | None) -> None:
         """Show a link; the line upwards takes the state of the link above."""
         self._link, self._above = link, above
-        speech.put(self._chip, state_word(link.state) if link.state or not link.answers else text("Answering"))
+        speech.put(self._chip, state_word(link))
         retone(self._chip, "accent" if link.state is None and link.answers else state_tone(link.state))
         speech.put(self._summary, _summary(link))
         self.retranslate()
@@ -77,7 +78,7 @@ class LinkButton(QAbstractButton):
 
     def _paint_ground(self, painter: QPainter) -> None:
         colours = theme.colours()
-        area = QRectF(self.rect()).adjusted(2, 4, -2, -4)
+        area = QRectF(self.rect()).adjusted(1, GAP, -1, -GAP)
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.accent), 2))
         else:
@@ -148,8 +149,8 @@ class ChainView(QWidget):
                 self._buttons[link.name].show_link(link, above)
             above = link
 
-    def choose(self, name: LinkName) -> None:
-        """Mark a link as the one whose details are shown."""
+    def choose(self, name: LinkName | None) -> None:
+        """Mark a link as the one whose details are shown; None marks none."""
         for known, made in self._buttons.items():
             made.setChecked(known == name)
 

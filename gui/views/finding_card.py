@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from gpuproof.core.diagnose.model import Confidence, Finding, Severity, Step
 from gpuproof.core.words import Text, literal, text
-from gpuproof.gui.style import theme
+from gpuproof.gui.style import lengths, theme
 from gpuproof.gui.style.colours import Tone
 from gpuproof.gui.views.command_box import CommandBox
 from gpuproof.gui.views.help_link import help_link
@@ -43,7 +43,7 @@ def bullet(words: Text, icon: str = "next", role: str = "muted") -> QHBoxLayout:
     line = row(spacing=6)
     mark = icon_label(icon, role, 14)
     mark.setContentsMargins(0, theme.px(2), 0, 0)
-    mark.setFixedHeight(theme.px(19))
+    lengths.hold(mark, width=16, height=19)
     line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
     line.addWidget(data_label(words), 1)
     return line
@@ -55,6 +55,9 @@ def confidence_word(confidence: Confidence) -> Text:
 
 
 def _add_step(inside: QVBoxLayout, number: int, step: Step, *, with_command: bool) -> None:
-    inside.addLayout(row(label(literal(f"{number}."), "muted"), data_label(step.words), spacing=6))
+    line = row(spacing=6)
+    line.addWidget(label(literal(f"{number}."), "muted"), 0, Qt.AlignmentFlag.AlignTop)
+    line.addWidget(data_label(step.words), 1)
+    inside.addLayout(line)
     if step.command and with_command:
         inside.addWidget(CommandBox(text("Command of step {number}", number=number), step.command))

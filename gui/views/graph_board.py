@@ -68,6 +68,13 @@ class GraphBoard(QWidget):
             made.forget()
         self._redraw.start()
         self._words.start()
+        speech.put(self._title, text("Live graphs"))
+        speech.put(self._phase, literal(""))
+
+    @property
+    def is_drawing(self) -> bool:
+        """Tell whether a run is being drawn."""
+        return self._redraw.isActive()
 
     def take(self, events: Sequence[BenchEvent]) -> None:
         """Remember what has happened; it is drawn at the next tick."""
@@ -79,6 +86,8 @@ class GraphBoard(QWidget):
         self._redraw.stop()
         self._words.stop()
         self.draw_all()
+        speech.put(self._title, text("Graphs of the run"))
+        speech.put(self._phase, literal(""))
 
     def draw_all(self) -> None:
         """Draw every graph and the words now."""
@@ -106,7 +115,7 @@ class GraphBoard(QWidget):
         if len(self.run.gpus) > self._choice.count():
             self._offer_gpus()
         for made in self.cards:
-            made.show_words(self.run, self.gpu, self._hover_s)
+            made.show_words(self.run, self.gpu, self._hover_s, is_live=self.is_drawing)
         if self.run.phases:
             speech.put(self._phase, phase_words(self.run.phases[-1].name))
         self.words_renewed.emit()
@@ -147,7 +156,7 @@ class GraphBoard(QWidget):
             made.graph.stop()
 
     def _tools(self) -> QHBoxLayout:
-        self._phase = label(literal(""), "muted")
+        self._title, self._phase = label(text("Live graphs"), "heading"), label(literal(""), "muted")
         self._choice = QComboBox()
         speech.put(self._choice, text("Which GPU is drawn"), "setAccessibleName")
         self._choice.currentIndexChanged.connect(self._choose_gpu)
@@ -160,7 +169,7 @@ class GraphBoard(QWidget):
                    says=text("Save the graphs as {kind}", kind=kind.upper()))
             for kind in ("png", "svg", "csv")
         ]  # fmt: skip
-        return row(label(text("Live graphs"), "heading"), self._phase, None, self._choice, self.pause_button, zoom,
+        return row(self._title, self._phase, None, self._choice, self.pause_button, zoom,
                    *saves, spacing=4)  # fmt: skip
 
     def fit(self, width: int) -> None:
@@ -203,4 +212,4 @@ class GraphBoard(QWidget):
         self._hover_s = at_s
         for made in self.cards:
             made.graph.show_cursor(at_s)
-            made.show_words(self.run, self.gpu, at_s)
+            made.show_words(self.run, self.gpu, at_s, is_live=self.is_drawing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -10,7 +10,7 @@ from gpuproof.core.words import literal, text
 from gpuproof.gui.presenters.graph_texts import GraphSpec, figure, round_top
 from gpuproof.gui.presenters.live_run import LiveRun
 from gpuproof.gui.presenters.tracks import Track
-from gpuproof.gui.style import speech, theme
+from gpuproof.gui.style import lengths, speech, theme
 from gpuproof.gui.views.graphs import Graph, Line
 from gpuproof.gui.views.parts import label, row
 
@@ -23,7 +23,7 @@ class Swatch(QWidget):
     def __init__(self, colour: str, *, is_dashed: bool) -> None:
         super().__init__()
         self._colour, self._is_dashed = colour, is_dashed
-        self.setFixedSize(QSize(theme.px(20), theme.px(12)))
+        lengths.hold(self, width=20, height=12)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
         """Draw it."""
@@ -46,7 +46,7 @@ class GraphCard(QFrame):
         self.setProperty("role", "card")
         lines = [Line(key=one.name, name=one.words, colour=one.colour, is_dashed=one.is_dashed) for one in spec.series]
         self.graph = Graph(lines, spec.title)
-        self.graph.setFixedHeight(theme.px(200 if is_large else 116))
+        lengths.hold(self.graph, height=200 if is_large else 116)
         self._value = label(literal("–"), "heading")
         inside = QVBoxLayout(self)
         inside.setContentsMargins(theme.px(16), theme.px(12), theme.px(12), theme.px(10))
@@ -76,14 +76,21 @@ class GraphCard(QFrame):
         """Return the series of this graph."""
         return {one.name: run.track(one.name, gpu if one.of_gpu else None) for one in self.spec.series}
 
-    def show_words(self, run: LiveRun, gpu: int | None, at_s: float | None) -> None:
-        """Write the newest value, or the one under the mouse."""
-        values = [
-            figure(track.latest if at_s is None else track.value_at(at_s))
-            for track in self.tracks(run, gpu).values()
-            if track is not None
-        ]
-        speech.put_data(self._value, "  /  ".join(value for value in values if value != "–") or "–")
+    def show_words(self, run: LiveRun, gpu: int | None, at_s: float | None, *, is_live: bool) -> None:
+        """Write the value under the mouse, else the newest of a live run, else the highest of one that is over.
+
+        A sensor that fell silent in a live run has none.
+        """
+        tracks = [track for track in self.tracks(run, gpu).values() if track is not None]
+        if at_s is not None:
+            values = [figure(track.value_at(at_s)) for track in tracks]
+        elif is_live:
+            values = [figure(track.latest if self.spec.of_sensor else track.newest) for track in tracks]
+        else:
+            values = [figure(track.highest if track.newest is not None else None) for track in tracks]
+        seen = "  /  ".join(value for value in values if value != "–") or "–"
+        is_highest = at_s is None and not is_live and seen != "–"
+        speech.put(self._value, text("highest {values}", values=seen) if is_highest else literal(seen))
         self._empty.setVisible(not values and run.end_s > _SILENT_S)
 
     def forget(self) -> None:

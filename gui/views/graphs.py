@@ -33,6 +33,16 @@ class Line:
     is_dashed: bool = False
 
 
+class SecondsAxis(pyqtgraph.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Writes times as 40 s, and as 2:30 where the graph is longer than two minutes."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802  its name
+        """Return the words of the ticks."""
+        if self.range[1] <= 120 or spacing < 1:
+            return [f"{value:g} s" for value in values]
+        return [f"{int(value) // 60}:{int(value) % 60:02d}" for value in values]
+
+
 class Graph(QWidget):
     """One plot area. Times are seconds since the session began; the ranges are given, never guessed by the plot."""
 
@@ -44,7 +54,8 @@ class Graph(QWidget):
         self._revisions: dict[str, int] = {}
         self._range = (0.0, 60.0)
         self._top = 1.0
-        self._plot: Any = pyqtgraph.PlotWidget(background=None, enableMenu=False)
+        axes = {"bottom": SecondsAxis(orientation="bottom")}
+        self._plot: Any = pyqtgraph.PlotWidget(background=None, enableMenu=False, axisItems=axes)
         self._item: Any = self._plot.getPlotItem()
         self._curves: dict[str, Any] = {}
         self._regions: list[Any] = []
@@ -56,7 +67,6 @@ class Graph(QWidget):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self._plot)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(theme.px(96))
         speech.put(self, name, "setAccessibleName")
         speech.put(self._plot, name, "setAccessibleName")
         self.follow_look()
@@ -140,6 +150,8 @@ class Graph(QWidget):
             axis.setPen(QPen(QColor(colours.border), 1))
             axis.setTextPen(QColor(colours.muted))
             axis.setTickFont(font)
+        self._item.getAxis("left").setWidth(theme.px(46))
+        self._item.getAxis("bottom").setHeight(theme.px(20))
         for line in self.lines:
             pen = QPen(QColor(str(getattr(colours, line.colour))), 1)
             pen.setCosmetic(True)
@@ -166,10 +178,8 @@ class Graph(QWidget):
             item.getAxis(name).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         item.getViewBox().disableAutoRange()
         item.getViewBox().setDefaultPadding(0)
-        item.getAxis("left").setWidth(theme.px(46))
         item.getAxis("left").enableAutoSIPrefix(False)
         item.getAxis("bottom").enableAutoSIPrefix(False)
-        item.getAxis("bottom").setHeight(theme.px(20))
         for line in self.lines:
             curve = pyqtgraph.PlotCurveItem(skipFiniteCheck=True)
             self._curves[line.key] = curve

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QUrl
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from gpuproof.core.words import literal, text
 from gpuproof.gui.presenters.help_pages import FIRST, link_target, read_page
-from gpuproof.gui.style import speech, theme
+from gpuproof.gui.style import lengths, speech, theme
 from gpuproof.gui.views.page import Page
 from gpuproof.gui.views.parts import button, data_label, row
 
@@ -24,7 +25,7 @@ class HelpPage(Page):
         self.browser = QTextBrowser()
         self.browser.setOpenLinks(False)
         self.browser.setOpenExternalLinks(False)
-        self.browser.setMinimumHeight(theme.px(420))
+        lengths.hold(self.browser, least_height=420)
         self.browser.document().setDocumentMargin(theme.px(18))
         self.browser.anchorClicked.connect(self._follow)
         speech.put(self.browser, text("Documentation"), "setAccessibleName")
@@ -74,8 +75,20 @@ class HelpPage(Page):
         colours = theme.colours()
         self.browser.document().setDefaultStyleSheet(f"a {{ color: {colours.accent}; }}")
         self.browser.setMarkdown(read_page(self._name, speech.language()) or "")
+        self._space_out()
         speech.put_data(self._address, "")
         self.back_button.setEnabled(bool(self._past))
+
+    def _space_out(self) -> None:
+        """Give paragraphs and headings room; Qt sets Markdown without any."""
+        block = self.browser.document().begin()
+        while block.isValid():
+            form = block.blockFormat()
+            if block.textList() is None and not form.nonBreakableLines():
+                form.setTopMargin(theme.px(14 if form.headingLevel() else 2))
+                form.setBottomMargin(theme.px(6))
+                QTextCursor(block).setBlockFormat(form)
+            block = block.next()
 
     def _follow(self, link: QUrl) -> None:
         if link.scheme() in ("http", "https"):

@@ -31,9 +31,7 @@ class HomePage(Page):
         self.problem = ProblemStrip()
         self.body.addWidget(self.problem)
         self.notice = Place()  # for what was noticed at the start
-        self.notice.hide()
         self.body.addWidget(self.notice)
-        self.body.addSpacing(theme.px(4))
         self.body.addWidget(self._hero())
         self.body.addLayout(self._tiles())
         self._recent_title = label(text("Recent reports"), "heading")
@@ -53,8 +51,9 @@ class HomePage(Page):
             inside.addWidget(tile)
 
     def show_notice(self, notice: QWidget) -> None:
-        """Hold a notice; it is seen while it is visible itself."""
+        """Hold a notice; whoever gave it shows and hides ``notice``."""
         self.notice.renew().addWidget(notice)
+        self.notice.hide()
 
     def first_focus(self) -> QWidget | None:
         """Start with the main thing."""

@@ -12,9 +12,9 @@ from gpuproof.gui.presenters.chain import ShownLink, in_focus, link_title, state
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
 from gpuproof.gui.presenters.check_state import CheckState
 from gpuproof.gui.presenters.diagnosis_texts import banner_tone, banner_words
-from gpuproof.gui.style import theme
+from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.banner import Banner
-from gpuproof.gui.views.chain_view import ChainView
+from gpuproof.gui.views.chain_view import GAP, ChainView
 from gpuproof.gui.views.finding_card import bullet, finding_card
 from gpuproof.gui.views.page import Page
 from gpuproof.gui.views.parts import Place, card, chip, data_label, label, row
@@ -52,8 +52,8 @@ class InspectStep(Page):
         self.chain = ChainView()
         self.chain.chosen.connect(self._choose)
         self._details = Place(spacing=12)
+        self._details.setContentsMargins(0, GAP, 0, 0)  # level with the first link
         self._case_place = Place()
-        self._case_place.hide()
         self._case: Case | None = None
         for part in (self.running, self.problem, self._case_place, self.banner):
             self.body.addWidget(part)
@@ -89,18 +89,20 @@ class InspectStep(Page):
         if not self._was_chosen or self._shown is None:
             self._shown = in_focus(state.links, diagnosis) if diagnosis is not None else None
         self._show_details(state)
-        self.steps.show_state(state, can_go_on=diagnosis is not None)
+        self.steps.show_state(state, can_go_on=diagnosis is not None or state.core.result is not None)
+        again = self.steps.again_button
+        if again is not None:
+            speech.put(again, text("Inspect again") if diagnosis is not None else text("Inspect now"))
 
     def _show_case(self, state: CheckState) -> None:
         if state.case is self._case:
             return
         self._case = state.case
-        self._case_place.setVisible(state.case is not None)
-        inside = self._case_place.renew()
+        self._case_place.empty()
         if state.case is not None:
             from gpuproof.gui.views.case_card import case_card
 
-            inside.addWidget(case_card(state.case))
+            self._case_place.renew().addWidget(case_card(state.case))
 
     def _show_problem(self, state: CheckState) -> None:
         problem = state.problem
@@ -115,14 +117,18 @@ class InspectStep(Page):
 
     def _show_details(self, state: CheckState) -> None:
         link = next((link for link in state.links if link.name == self._shown), None)
-        key = (link if link is None or link.state else link.name, state.core.diagnosis, state.is_foreign)
+        judged = link if link is None or link.state else link.name
+        key = (judged, state.core.diagnosis, state.is_foreign, state.is_opened, state.is_busy)
         if self._details_key == key:
             return
         self._details_key = key
         inside = self._details.renew()
-        if link is not None and self._shown is not None:
-            self.chain.choose(self._shown)
-            inside.addWidget(_link_card(link))
+        self.chain.choose(self._shown)
+        if link is None:
+            inside.addWidget(_hint_card(state))
+        else:
+            if not link.findings or _only_seen_here(link):
+                inside.addWidget(_link_card(link))
             for finding in link.findings:
                 inside.addWidget(finding_card(finding, read_only=state.is_foreign))
         diagnosis = state.core.diagnosis
@@ -138,15 +144,39 @@ def _ask_card(question: Text) -> QFrame:
     return frame
 
 
+def _hint_card(state: CheckState) -> QFrame:
+    """Say what will be seen where nothing was judged yet."""
+    frame, inside = card()
+    if state.is_opened:
+        title = text("No inspection in this file")
+        words = text("It holds the run of a benchmark. The next steps show what there is of it.")
+    elif state.is_busy:
+        title = text("Answers are arriving")
+        words = text("The driver, the libraries and PyTorch are asked, each with a time limit. Nothing is changed.")
+    else:
+        title = text("Nothing was inspected yet")
+        words = text("The first broken link opens here by itself, with what was seen and what mends it.")
+    inside.addWidget(label(title, "heading"))
+    inside.addWidget(label(words, "muted", wraps=True))
+    return frame
+
+
+def _only_seen_here(link: ShownLink) -> tuple[Text, ...]:
+    """Return the evidence of a link that none of its findings repeats."""
+    told = {line for finding in link.findings for line in finding.evidence} | {one.title for one in link.findings}
+    return tuple(line for line in link.evidence if line not in told)
+
+
 def _link_card(link: ShownLink) -> QFrame:
     frame, inside = card()
     inside.addLayout(
-        row(label(link_title(link.name), "heading", wraps=True), chip(state_word(link.state), state_tone(link.state)))
+        row(label(link_title(link.name), "heading", wraps=True), chip(state_word(link), state_tone(link.state)))
     )
-    if link.summary is not None:
+    if link.summary is not None and not link.findings:
         inside.addWidget(data_label(link.summary))
-    if link.evidence:
+    lines = _only_seen_here(link)
+    if lines:
         inside.addWidget(label(text("What was seen"), "section"))
-        for line in link.evidence:
+        for line in lines:
             inside.addLayout(bullet(line))
     return frame

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gpuproof.core.words import Text
-from gpuproof.gui.style import speech, theme
+from gpuproof.gui.style import lengths, speech, theme
 from gpuproof.gui.views.parts import label
 
 WIDEST = 1240
@@ -87,7 +87,7 @@ class Page(QWidget):
         across = QHBoxLayout(ground)
         across.setContentsMargins(theme.px(_MARGIN), theme.px(28), theme.px(_MARGIN), theme.px(28))
         middle = QWidget()
-        middle.setMaximumWidth(theme.px(WIDEST))
+        lengths.hold(middle, most_width=WIDEST)
         self.body = QVBoxLayout(middle)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(theme.px(16))

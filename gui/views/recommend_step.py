@@ -19,14 +19,14 @@ from gpuproof.gui.presenters.recommend_texts import (
     headline,
     why_not_rows,
 )
-from gpuproof.gui.presenters.set_up_presenter import SetUpPresenter
+from gpuproof.gui.presenters.set_up_presenter import SetUpPresenter, SetUpState
 from gpuproof.gui.presenters.what_if_presenter import WhatIfPresenter
 from gpuproof.gui.style import theme
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.command_box import CommandBox
 from gpuproof.gui.views.finding_card import bullet
 from gpuproof.gui.views.page import Page
-from gpuproof.gui.views.parts import Place, button, card, chip, data_label, label, row
+from gpuproof.gui.views.parts import Place, button, card, chip, data_label, label, rekind, row
 from gpuproof.gui.views.set_up_card import SetUpCard
 from gpuproof.gui.views.step_footer import StepFooter
 from gpuproof.gui.views.table import TableView, WordTable
@@ -46,13 +46,15 @@ class RecommendStep(Page):
         self._shown: tuple[Recommendation, bool, tuple[str, ...]] | None = None
         self.banner = Banner()
         self.empty = label(text("The inspection comes first: its facts decide."), "muted")
-        self._place = Place()
+        self._place, self._others = Place(), Place()
         self.body.addWidget(self.empty)
         self.body.addWidget(self.banner)
         self.body.addWidget(self._place)
         self.set_up = SetUpCard(set_up, lambda: presenter.state.core)
         self.set_up.inspect_asked.connect(presenter.inspect_again)
         self.body.addWidget(self.set_up)
+        set_up.state_changed.connect(self._follow_set_up)
+        self.body.addWidget(self._others)
         self.what_if = WhatIfCard(what_if, lambda: presenter.state.core, lambda: presenter.state.settings.app)
         what_if.state_changed.connect(lambda _: self.show_state(presenter.state))
         self.body.addWidget(self.what_if)
@@ -79,9 +81,16 @@ class RecommendStep(Page):
         if key == self._shown:
             return
         self._shown = key
-        inside = self._place.renew()
+        self._place.empty()
+        self._others.empty()
         if found is not None:
-            self._lay_out(inside, found, state)
+            self._lay_out(self._place.renew(), found, state)
+            if found.rejected or found.alternatives:
+                self._lay_out_others(self._others.renew(), found)
+
+    def _follow_set_up(self, state: SetUpState) -> None:
+        """Leave the main button to the set-up while it has one."""
+        rekind(self.steps.onward_button, "" if state.phase in ("planned", "done") else "primary")
 
     def _lay_out(self, inside: QVBoxLayout, found: Recommendation, state: CheckState) -> None:
         self.banner.show_verdict(*headline(found))
@@ -95,6 +104,8 @@ class RecommendStep(Page):
         inside.addLayout(across)
         if found.choice is not None and not state.is_foreign:
             inside.addWidget(CommandsCard(found.choice))
+
+    def _lay_out_others(self, inside: QVBoxLayout, found: Recommendation) -> None:
         if found.rejected:
             inside.addWidget(_why_not(found))
         if found.alternatives:
@@ -136,7 +147,10 @@ class CommandsCard(QFrame):
 def _because(found: Recommendation) -> QFrame:
     frame, inside = card()
     inside.addWidget(label(text("Why"), "heading"))
+    said = {headline(found)[2]}  # the banner has said it already
     for line in found.because:
+        if line in said:
+            continue
         inside.addLayout(bullet(line, "check", "ok"))
     for line in found.missing:
         inside.addLayout(bullet(line, "question", "unknown"))
@@ -173,5 +187,5 @@ def _alternatives(found: Recommendation) -> QWidget:
 def _table(title: Text, headings: tuple[Text, ...], rows: tuple[tuple[Text, ...], ...]) -> QWidget:
     frame, inside = card()
     inside.addWidget(label(title, "heading"))
-    inside.addWidget(TableView(WordTable(headings, rows), title))
+    inside.addWidget(TableView(WordTable(headings, rows), title, most_rows=16))
     return frame

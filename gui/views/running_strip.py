@@ -15,7 +15,7 @@ class RunningStrip(QFrame):
 
     cancel_confirmed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, cancel_words: Text | None = None) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self._words = label(literal(""), "heading", wraps=True)
@@ -24,7 +24,7 @@ class RunningStrip(QFrame):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         speech.put(self.bar, text("Progress"), "setAccessibleName")
-        self.cancel_button = button(text("&Cancel"), self.ask, icon="stop")
+        self.cancel_button = button(cancel_words or text("&Cancel"), self.ask, icon="stop")
         self._question = self._make_question()
         inside = QVBoxLayout(self)
         inside.setContentsMargins(theme.px(20), theme.px(14), theme.px(20), theme.px(16))

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QPlainT
 from gpuproof.core.checkup import CheckupState
 from gpuproof.core.words import text
 from gpuproof.gui.presenters.set_up_presenter import SetUpPresenter, SetUpState
-from gpuproof.gui.style import speech, theme
+from gpuproof.gui.style import lengths, speech, theme
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.command_box import CommandBox
 from gpuproof.gui.views.finding_card import bullet
-from gpuproof.gui.views.parts import Place, button, label, row
+from gpuproof.gui.views.parts import Place, button, label, rekind, row
 from gpuproof.gui.views.problem_strip import ProblemStrip
 from gpuproof.gui.views.running_strip import RunningStrip
 
@@ -56,8 +56,9 @@ class SetUpCard(QFrame):
         self.drop_button.setVisible(state.phase == "planned")
         self.undo_button.setVisible(is_resting and state.phase != "planned")
         self.inspect_button.setVisible(state.phase in ("done", "undone"))
-        self.into_new.setEnabled(is_resting)
-        self.folder.setVisible(self.into_new.isChecked())
+        self.into_new.setVisible(is_resting and state.phase != "planned")
+        self.folder.setVisible(self.into_new.isVisibleTo(self) and self.into_new.isChecked())
+        rekind(self.inspect_button, "primary" if state.phase == "done" else "")
         self._show_running(state)
         self._show_end(state)
         self._show_plan(state)
@@ -97,9 +98,10 @@ class SetUpCard(QFrame):
         if plan is self._drawn:
             return
         self._drawn = plan
-        inside = self._shown_plan.renew()
         if plan is None:
+            self._shown_plan.empty()
             return
+        inside = self._shown_plan.renew()
         from gpuproof.core.setup.document import plan_words
 
         words = [line for line in plan_words(plan) if speech.say(line) not in plan.commands]
@@ -142,7 +144,7 @@ class SetUpCard(QFrame):
         log.setFont(theme.mono())
         log.setMaximumBlockCount(1000)
         log.setTabChangesFocus(True)
-        log.setFixedHeight(theme.px(180))
+        lengths.hold(log, height=180)
         speech.put(log, text("Log of the set-up"), "setAccessibleName")
         return log
 

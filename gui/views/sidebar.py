@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.steps import WIZARD, StepLook, look_of
-from gpuproof.gui.style import icons, speech, theme
+from gpuproof.gui.style import icons, lengths, speech, theme
 from gpuproof.gui.views.parts import PushButton, button, column, label, row
 
 if TYPE_CHECKING:
@@ -99,14 +99,15 @@ class Sidebar(QFrame):
         inside.addSpacing(theme.px(16))
         self._add(inside, ("home",))
         inside.addSpacing(theme.px(14))
-        inside.addWidget(self._section(text("CHECK")))
+        self._check_title = self._section(text("CHECK"))
+        inside.addWidget(self._check_title)
         self._add(inside, WIZARD)
         inside.addSpacing(theme.px(14))
         inside.addWidget(self._section(text("TOOLS")))
         self._add(inside, ("paste", "watch", "compare", "help"))
         inside.addStretch(1)
         inside.addLayout(self._foot())
-        self.setMinimumWidth(theme.px(208))
+        lengths.hold(self, least_width=216)
         self.show_page("home")
 
     def show_page(self, name: str) -> None:
@@ -115,7 +116,8 @@ class Sidebar(QFrame):
             entry.setChecked(known == name)
 
     def show_state(self, state: CheckState) -> None:
-        """Show how each step stands."""
+        """Show how each step stands, and whether they are those of an opened report."""
+        speech.put(self._check_title, text("OPENED REPORT") if state.is_opened else text("CHECK"))
         for step in WIZARD:
             self._entries[step].show_look(look_of(state, step))
 
@@ -145,10 +147,10 @@ class Sidebar(QFrame):
 
     def _foot(self) -> QVBoxLayout:
         other = text("中文")  # each language is offered in its own words
-        self.language_button = button(other, self.language_asked.emit, icon="language", kind="quiet",
+        self.language_button = button(other, self.language_asked.emit, icon="language", kind="foot",
                                       says=text("Switch to Chinese"))  # fmt: skip
-        self.look_button = button(literal(""), self.look_asked.emit, icon="moon", kind="quiet",
+        self.look_button = button(literal(""), self.look_asked.emit, icon="moon", kind="foot",
                                   says=text("Switch between light and dark"))  # fmt: skip
-        self.text_button = button(literal(""), self.text_size_asked.emit, icon="text-size", kind="quiet",
+        self.text_button = button(literal(""), self.text_size_asked.emit, icon="text-size", kind="foot",
                                   says=text("Change the size of the text"))  # fmt: skip
         return column(row(self.language_button, None, self.text_button, self.look_button, spacing=2))

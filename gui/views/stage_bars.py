@@ -86,6 +86,8 @@ class Bars(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.sunken))
         painter.drawRoundedRect(track, 4, 4)
+        if bar.share <= 0:
+            return
         track.setWidth(max(3.0, track.width() * min(1.0, max(0.0, bar.share))))
         painter.setBrush(QColor(str(getattr(colours, bar.colour))))
         painter.drawRoundedRect(track, 4, 4)

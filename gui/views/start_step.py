@@ -10,19 +10,14 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFormLayout, Q
 from gpuproof.core.bench.model import PresetName
 from gpuproof.core.checkup import CheckupSettings
 from gpuproof.core.problems import UserProblem
-from gpuproof.core.words import Text, literal, text
+from gpuproof.core.words import Text, text
 from gpuproof.gui.presenters.start_presenter import Choice, StartPresenter, StartState
 from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.finding_card import bullet
 from gpuproof.gui.views.page import Page
 from gpuproof.gui.views.parts import button, card, column, label, row
 from gpuproof.gui.views.problem_strip import ProblemStrip
-
-_PRESETS: tuple[tuple[PresetName, Text], ...] = (
-    ("quick", text("Quick: 720p, under a minute")),
-    ("standard", text("Standard: 1080p, a few minutes")),
-    ("4k", text("Thorough: 4K with a face of 256 pixels")),
-)
+from gpuproof.gui.views.ready_card import PRESETS
 
 
 class StartStep(Page):
@@ -60,7 +55,7 @@ class StartStep(Page):
         """Fill the lists; a choice that was made stays."""
         _fill(self.environment, state.environments)
         _fill(self.application, state.applications)
-        speech.put(self._looking, text("Looking for environments…") if state.is_looking else literal(" "))
+        self._form.setRowVisible(self._looking, state.is_looking)
         if state.problem is not None:
             self._problem.show_problem(state.problem, None)
 
@@ -91,7 +86,7 @@ class StartStep(Page):
 
     def _choices(self) -> QFrame:
         frame, inside = card(spacing=14)
-        form = QFormLayout()
+        form = self._form = QFormLayout()
         form.setHorizontalSpacing(theme.px(24))
         form.setVerticalSpacing(theme.px(14))
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -99,7 +94,7 @@ class StartStep(Page):
         self.environment, self.application = QComboBox(), QComboBox()
         self.environment.setEditable(True)
         self.environment.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self._looking = label(literal(" "), "small")
+        self._looking = label(text("Looking for environments…"), "small")
         for field in (self.environment, self.application):
             field.setMinimumContentsLength(24)
             field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -127,7 +122,7 @@ class StartStep(Page):
         holder = QWidget()
         self._presets = QButtonGroup(holder)
         inside = column(spacing=6)
-        for name, words in _PRESETS:
+        for name, words in PRESETS.items():
             choice = QRadioButton()
             choice.setProperty("preset", name)
             speech.put(choice, words)

@@ -1,7 +1,8 @@
-"""Writes screenshots of every page in light and dark, English and Chinese, at 100 % and 150 %.
+"""Writes screenshots of every page and of moments in between, in light and dark, English and Chinese, at 100 and 150 %.
 
 ``gui_screenshots.py OUT [--report FILE]``. Without a report the pages show a constructed run (said so in the file
-names: ``constructed-``). Runs offscreen where there is no display; every scale is a process of its own.
+names: ``constructed-``). ``--scenes`` names moments of ``tests/helpers/scenes.py``, ``all`` takes every one. Runs
+offscreen where there is no display; every scale is a process of its own.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("--report", type=Path, help="a saved report to show instead of a constructed run")
     parser.add_argument("--pages", nargs="*", default=PAGES)
+    parser.add_argument("--scenes", nargs="*", default=(), help="moments in between, such as benchmark-running, or all")
     parser.add_argument("--size", default="1360x900")
     parser.add_argument("--looks", nargs="*", default=("en-light", "en-dark", "zh-light", "zh-dark"))
     parser.add_argument("--replay", type=float, help="take the benchmark step while this share of the run is replayed")
@@ -64,10 +66,12 @@ class Camera:
     """Goes through the looks and pages, one per turn of the event loop."""
 
     def __init__(self, window: Any, wanted: argparse.Namespace, folder: Path) -> None:
+        from helpers.scenes import SCENES
         from PySide6.QtCore import QTimer
 
         self.window, self.wanted, self.folder = window, wanted, folder
-        self.shots = [(*look.split("-"), page) for look in wanted.looks for page in wanted.pages]
+        scenes = tuple(SCENES) if "all" in wanted.scenes else tuple(wanted.scenes)
+        self.shots = [(*look.split("-"), page) for look in wanted.looks for page in (*wanted.pages, *scenes)]
         self.timer = QTimer(window)
         self.timer.timeout.connect(self.step)
         self.is_ready = self.is_replaying = False
@@ -96,7 +100,7 @@ class Camera:
             if page == "benchmark" and self.wanted.replay is not None:
                 self._replay()
             return
-        if self.is_replaying:
+        if self.is_replaying or not self.window._context.background.is_idle:
             return
         self.is_ready = False
         self.shots.pop(0)
@@ -137,7 +141,12 @@ class Camera:
             self.window._apply_look()
         if page == "result" and self.wanted.replay is not None:
             self.window._wizard.replay.start(0.0)
-        self.window.open_page("benchmark" if page == "result" else page)
+        from helpers.scenes import SCENES
+
+        if page in SCENES:
+            SCENES[page](self.window, self.folder)
+        else:
+            self.window.open_page("benchmark" if page == "result" else page)
 
     def _construct(self) -> None:
         from helpers.reports import a_report
