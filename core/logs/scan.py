@@ -9,7 +9,8 @@ from pathlib import Path
 from gpuproof.core.logs.judge import judge
 from gpuproof.core.logs.model import LogVerdict
 from gpuproof.core.logs.scanner import Scanner
-from gpuproof.core.logs.source import Readable, open_log
+from gpuproof.core.logs.source import Log, Readable, open_log
+from gpuproof.core.logs.unreadable import unreadable
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import text
 
@@ -18,17 +19,26 @@ _BINARY = 0.05  # more control characters than this and it is no text
 
 def scan_stream(stream: Readable, on_verdict: Callable[[LogVerdict], None] | None = None) -> LogVerdict:
     """Read a stream to its end; memory does not grow with it."""
-    log = open_log(stream)
-    if log.binary_ratio > _BINARY:
-        raise UserProblem(
-            text("This is not a text file."), text("Give a log: text in UTF-8, UTF-16 or GBK, plain or as .gz.")
-        )
+    log = _opened(stream)
     scanner = Scanner()
     for block in log.blocks():
         scanner.feed(block)
         if on_verdict is not None:
             on_verdict(judge(scanner.seen()))
-    return replace(judge(scanner.seen()), lines=scanner.lines, encoding=log.encoding)
+    verdict = replace(judge(scanner.seen()), lines=scanner.lines, encoding=log.encoding)
+    if log.is_cut:
+        note = text("The compressed log ends too early or is damaged; what comes before that was read.")
+        verdict = replace(verdict, notes=(*verdict.notes, note))
+    return verdict
+
+
+def _opened(stream: Readable) -> Log:
+    log = open_log(stream)
+    if log.binary_ratio > _BINARY:
+        raise UserProblem(
+            text("This is not a text file."), text("Give a log: text in UTF-8, UTF-16 or GBK, plain or as .gz.")
+        )
+    return log
 
 
 def scan_file(path: Path) -> LogVerdict:
@@ -36,10 +46,8 @@ def scan_file(path: Path) -> LogVerdict:
     try:
         with path.open("rb") as stream:
             return scan_stream(stream)
-    except (OSError, EOFError) as problem:
-        raise UserProblem(
-            text("The log cannot be read: {problem}", problem=problem), text("Give the path of a readable text file.")
-        ) from problem
+    except OSError as problem:
+        raise unreadable(path, problem) from problem
 
 
 def scan(lines: Iterable[str]) -> LogVerdict:

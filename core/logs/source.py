@@ -6,14 +6,19 @@ A line longer than ``LINE_CAP`` is cut there and the rest is skipped, so that on
 from __future__ import annotations
 
 import codecs
-import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Protocol, cast
+from typing import IO, Protocol
 
 BLOCK = 1 << 20
 LINE_CAP = 1 << 16
 _PROBE = 1 << 16
+
+
+_GZIP = 31  # wbits of zlib: the gzip form
+_DAMAGED = (EOFError, zlib.error)
+_CONTROLS = bytes((*range(9), *range(14, 27), *range(28, 32)))  # what no text has; escape, tab and line ends are others
 
 
 class Readable(Protocol):
@@ -32,6 +37,7 @@ class Log:
     _stream: Readable
     _head: bytes
     binary_ratio: float = 0.0
+    is_cut: bool = False  # the compressed stream ended early or was damaged; known after reading
 
     def blocks(self) -> Iterator[bytes]:
         """Yield blocks that end at a line's end (the last may not), as UTF-8."""
@@ -40,19 +46,38 @@ class Log:
     def _raw(self) -> Iterator[bytes]:
         if self._head:
             yield self._head
-        while block := self._stream.read(BLOCK):
-            yield block
+        try:
+            while block := self._stream.read(BLOCK):
+                yield block
+        except _DAMAGED:
+            self.is_cut = True
 
 
 def open_log(stream: IO[bytes] | Readable) -> Log:
     """Look at the beginning of a stream: unpack gzip, find the encoding."""
-    head = _read_up_to(stream, _PROBE)
+    head, is_cut = _read_up_to(stream, _PROBE), False
     if head[:2] == b"\x1f\x8b":
-        unpacked = gzip.GzipFile(fileobj=cast(IO[bytes], _Joined(head, stream)))
-        head, stream = unpacked.read(_PROBE), unpacked
+        stream = _Unpacked(head, stream)
+        head, is_cut = _unpacked_head(stream)
     encoding = detect_encoding(head)
-    control = sum(head[:4096].count(bytes([byte])) for byte in range(9)) if encoding in ("utf-8", "gb18030") else 0
-    return Log(encoding, stream, head, control / max(1, len(head[:4096])))
+    return Log(encoding, stream, head, _binary_ratio(head[:4096], encoding), is_cut)
+
+
+def _unpacked_head(stream: Readable) -> tuple[bytes, bool]:
+    """Return the first bytes of a packed log, as far as they can be had, and whether it ended early."""
+    head = b""
+    try:
+        while len(head) < _PROBE and (part := stream.read(4096)):
+            head += part
+    except _DAMAGED:
+        return head, True
+    return head, False
+
+
+def _binary_ratio(sample: bytes, encoding: str) -> float:
+    if encoding not in ("utf-8", "gb18030"):
+        return 0.0
+    return (len(sample) - len(sample.translate(None, _CONTROLS))) / max(1, len(sample))
 
 
 def _read_up_to(stream: Readable, size: int) -> bytes:
@@ -68,18 +93,38 @@ def _read_up_to(stream: Readable, size: int) -> bytes:
     return b"".join(parts)
 
 
-@dataclass(slots=True)
-class _Joined:
-    """Puts bytes that were read for a look back before the stream."""
+class _Unpacked:
+    """Unpacks gzip, also of several members, and hands out all that an unfinished one has; zeros behind it are none."""
 
-    head: bytes
-    rest: Readable
+    def __init__(self, head: bytes, packed: Readable) -> None:
+        self._rest, self._packed = head, packed
+        self._member = zlib.decompressobj(_GZIP)
 
-    def read(self, size: int = -1, /) -> bytes:
-        if self.head:
-            part, self.head = (self.head, b"") if size < 0 else (self.head[:size], self.head[size:])
-            return part
-        return self.rest.read(BLOCK if size < 0 else size)
+    def read(self, size: int, /) -> bytes:
+        """Return up to so many unpacked bytes; empty at the end, ``EOFError`` where the end is missing."""
+        while True:
+            if self._member.eof:
+                if not self._next_member():
+                    return b""
+            elif not self._rest and not self._more():
+                raise EOFError
+            part = self._member.decompress(self._rest, size)
+            self._rest = self._member.unconsumed_tail
+            if part:
+                return part
+
+    def _next_member(self) -> bool:
+        self._rest = self._member.unused_data.lstrip(b"\0")
+        while not self._rest:
+            if not self._more():
+                return False
+            self._rest = self._rest.lstrip(b"\0")
+        self._member = zlib.decompressobj(_GZIP)
+        return True
+
+    def _more(self) -> bool:
+        self._rest = self._packed.read(_PROBE)
+        return bool(self._rest)
 
 
 def detect_encoding(head: bytes) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from io import BufferedReader
 from pathlib import Path
+from typing import cast
 
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.logs.document import log_document
@@ -40,18 +42,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Scan and tell."""
-    from gpuproof.core.logs.scan import scan_file, scan_stream
-
-    if arguments.follow:
-        from gpuproof.core.logs.follow import follow_file
-
-        verdict = follow_file(arguments.file, terminal.progress)
-    elif arguments.file == "-":
-        verdict = scan_stream(sys.stdin.buffer)
-    else:
-        verdict = scan_file(Path(arguments.file))
+    verdict = _followed(arguments.file, terminal) if arguments.follow else _scanned(arguments.file)
     terminal.emit(log_document(verdict, terminal.language), lambda: show(verdict, terminal))
     return 0 if verdict.verdict == "gpu_used" else 1
+
+
+def _scanned(name: str) -> LogVerdict:
+    from gpuproof.core.logs.scan import scan_file, scan_stream
+
+    return scan_stream(sys.stdin.buffer) if name == "-" else scan_file(Path(name))
+
+
+def _followed(name: str, terminal: Terminal) -> LogVerdict:
+    from gpuproof.core.logs.follow import follow_file, follow_pipe
+
+    def tell(verdict: LogVerdict) -> None:
+        headline, why = terminal.rendered(HEADLINES[verdict.verdict]), terminal.rendered(verdict.why)
+        terminal.progress(text("So far: {headline} {why}", headline=headline, why=why))
+
+    return follow_pipe(cast(BufferedReader, sys.stdin.buffer), tell) if name == "-" else follow_file(name, tell)
 
 
 def show(verdict: LogVerdict, terminal: Terminal) -> None:
@@ -61,7 +70,7 @@ def show(verdict: LogVerdict, terminal: Terminal) -> None:
     for event in verdict.events:
         terminal.say(text("  line {line}: {text}", line=event.line, text=event.text))
         terminal.say(text("    {meaning}", meaning=terminal.rendered(Text(event.signal.says))))
-    for part in verdict.components:
+    for part in verdict.components if len(verdict.components) > 1 else ():
         words = terminal.rendered(HEADLINES[part.verdict])
         terminal.say(text("  {part}: {verdict}", part=terminal.rendered(PARTS[part.name]), verdict=words))
     for sentence in (*verdict.notes, *verdict.remedies):

@@ -54,11 +54,19 @@ def test_a_gzip_is_unpacked(tmp_path):
     assert scan_file(file).verdict == "gpu_used"
 
 
-def test_a_damaged_gzip_is_the_persons_to_mend(tmp_path):
+def test_a_gzip_of_several_members_is_read_to_its_end():
+    first, second = gzip.compress(b"start\n" * 30_000), gzip.compress(b"Using device: cuda:0\n")
+    for step in (7, 1 << 20):
+        verdict = scan_stream(Slow(first + second + b"\0" * 9, step))
+        assert (verdict.verdict, verdict.lines, verdict.notes) == ("gpu_used", 30_001, ())
+
+
+def test_a_gzip_that_ends_early_is_judged_as_far_as_it_goes(tmp_path):
     file = tmp_path / "run.log.gz"
-    file.write_bytes(gzip.compress(GPU.encode() * 100)[:-12])
-    with pytest.raises(UserProblem):
-        scan_file(file)
+    file.write_bytes(gzip.compress((GPU + "\n").encode() * 100)[:-12])
+    judged = scan_file(file)
+    assert judged.verdict == "gpu_used"
+    assert "ends too early" in str(judged.notes[-1])
 
 
 def test_a_missing_file_is_the_persons_to_mend(tmp_path):

@@ -43,7 +43,7 @@ def test_an_unreadable_file_is_two_with_what_to_do(tmp_path):
     code, out, err = run(tmp_path / "nothing.log", "--json")
     assert code == 2
     assert out == ""
-    assert "cannot be read" in err
+    assert "There is no file" in err
 
 
 def test_standard_input_is_read(monkeypatch):
