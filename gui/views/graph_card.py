@@ -47,7 +47,8 @@ class GraphCard(QFrame):
         lines = [Line(key=one.name, name=one.words, colour=one.colour, is_dashed=one.is_dashed) for one in spec.series]
         self.graph = Graph(lines, spec.title)
         lengths.hold(self.graph, height=200 if is_large else 116)
-        self._value = label(literal("–"), "heading")
+        self._value = label(literal("–"), "heading", wraps=True)
+        self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(theme.px(16), theme.px(12), theme.px(12), theme.px(10))
         inside.setSpacing(theme.px(4))
@@ -90,7 +91,7 @@ class GraphCard(QFrame):
             values = [figure(track.highest if track.newest is not None else None) for track in tracks]
         seen = "  /  ".join(value for value in values if value != "–") or "–"
         is_highest = at_s is None and not is_live and seen != "–"
-        speech.put(self._value, text("highest {values}", values=seen) if is_highest else literal(seen))
+        speech.put(self._value, text("max {values}", values=seen) if is_highest else literal(seen))
         self._empty.setVisible(not values and run.end_s > _SILENT_S)
 
     def forget(self) -> None:

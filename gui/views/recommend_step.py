@@ -187,5 +187,5 @@ def _alternatives(found: Recommendation) -> QWidget:
 def _table(title: Text, headings: tuple[Text, ...], rows: tuple[tuple[Text, ...], ...]) -> QWidget:
     frame, inside = card()
     inside.addWidget(label(title, "heading"))
-    inside.addWidget(TableView(WordTable(headings, rows), title, most_rows=16))
+    inside.addWidget(TableView(WordTable(headings, rows), title, most_rows=24))
     return frame

@@ -8,7 +8,7 @@ from functools import partial
 from html import escape
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView
 
@@ -126,7 +126,9 @@ class TableView(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         speech.put(self, name, "setAccessibleName")
-        model.modelReset.connect(self.fit)
+        self._kept = -1
+        model.modelAboutToBeReset.connect(self._keep)
+        model.modelReset.connect(self._restore)
         self.fit()
 
     def fit(self) -> None:
@@ -134,6 +136,19 @@ class TableView(QTableView):
         rows = min(self.words.rowCount(), self._most_rows)
         heights = sum(self.rowHeight(place) for place in range(rows))
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + max(heights, theme.px(30)) + theme.px(8))
+
+    @Slot()
+    def _keep(self) -> None:
+        place = self.currentIndex().row()
+        self._kept = self.words.source_row(place) if place >= 0 else -1
+
+    @Slot()
+    def _restore(self) -> None:
+        """Mark the row that was marked before, wherever it stands now."""
+        self.fit()
+        for row in range(self.words.rowCount()):
+            if self.words.source_row(row) == self._kept:
+                self.selectRow(row)
 
     def follow_look(self) -> None:
         """Take the height of another text size."""
