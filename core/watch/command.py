@@ -50,6 +50,16 @@ class LogTap:
             return judge(self._scanner.seen())
 
 
+def _not_started(program: str, problem: OSError) -> UserProblem:
+    hint = text("Give the program and its arguments after --")
+    if isinstance(problem, FileNotFoundError):
+        return UserProblem(text("There is no program {name}.", name=program), hint)
+    if isinstance(problem, PermissionError):
+        return UserProblem(text("{name} may not be run as a program.", name=program), hint)
+    reason = problem.strerror or type(problem).__name__
+    return UserProblem(text("{name} cannot be started: {reason}.", name=program, reason=reason), hint)
+
+
 class Command:
     """A started command; ``wait`` returns its exit code as a shell would show it."""
 
@@ -60,10 +70,7 @@ class Command:
         try:
             self.process = subprocess.Popen(list(words), stdout=ends[0].child, stderr=ends[1].child)
         except OSError as problem:
-            raise UserProblem(
-                text("The command cannot be started: {problem}", problem=problem),
-                text("Give the program and its arguments after --"),
-            ) from problem
+            raise _not_started(words[0], problem) from problem
         finally:
             for end in ends:
                 end.close_child()

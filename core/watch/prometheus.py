@@ -9,6 +9,8 @@ from gpuproof.core.bench.model import TelemetrySample
 from gpuproof.core.problems import CouldNotFinish
 from gpuproof.core.words import text
 
+_NAME_A_FILE = text("Name a file in a folder that exists and may be written, such as node_exporter's own.")
+
 # field of the sample: (metric, help)
 _GPU_METRICS = {
     "utilisation_percent": ("gpuproof_gpu_utilisation_percent", "share of time with a kernel running"),
@@ -50,9 +52,14 @@ def write_metrics(path: Path, samples: list[TelemetrySample]) -> None:
     """Replace the file; a folder that cannot be written is said with its reason."""
     half = path.with_name(path.name + ".tmp")
     if path.exists() and not path.is_file():  # /dev/null would be replaced by a file
-        raise CouldNotFinish(text("The metrics file cannot be written: {problem}", problem=path))
+        raise CouldNotFinish(
+            text("{path} is no file, so the metrics cannot be written there.", path=path), _NAME_A_FILE
+        )
     try:
         half.write_text(metrics_text(samples), encoding="utf-8")
         os.replace(half, path)
     except OSError as problem:
-        raise CouldNotFinish(text("The metrics file cannot be written: {problem}", problem=problem)) from problem
+        reason = problem.strerror or type(problem).__name__
+        raise CouldNotFinish(
+            text("The metrics file {path} cannot be written: {reason}.", path=path, reason=reason), _NAME_A_FILE
+        ) from problem

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from gpuproof.core.cli.commands.scan_log import HEADLINES as LOG_HEADLINES
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import Text, text
@@ -36,7 +37,7 @@ JOINT_HEADLINES = {
     "refuted": text("Refuted: it did not run on the GPU."),
 }
 
-
+SHORTEST_S = 0.1
 PHASES = {
     "start": text("it starts"),
     "gpu": text("the GPU works"),
@@ -46,15 +47,19 @@ PHASES = {
 }
 
 
+LAYERS = {"behaviour": text("behaviour"), "log": text("log"), "environment": text("environment")}
+_LAYER_HEADLINES = {"behaviour": HEADLINES, "log": LOG_HEADLINES}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of this command."""
     parser.add_argument("--pid", type=int, metavar="N", help="the process to watch, with all its children")
     parser.add_argument("--seconds", type=_positive, metavar="S", help="stop after so long; default: until it ends")
-    parser.add_argument("--interval", type=_positive, default=0.25, metavar="S", help="between samples; 0.1 or more")
+    parser.add_argument("--interval", type=_interval, default=0.25, metavar="S", help="between samples; 0.1 or more")
     parser.add_argument("--gpu", type=int, action="append", metavar="I", help="only this GPU; may be repeated")
-    parser.add_argument("--alarm-celsius", type=float, metavar="C", help="default: 3 below the card's slow-down")
-    parser.add_argument("--alarm-memory", type=float, default=95.0, metavar="PERCENT", help="of the GPU's memory")
-    parser.add_argument("--alarm-power", type=float, metavar="PERCENT", help="of the power limit; default: none")
+    parser.add_argument("--alarm-celsius", type=_positive, metavar="C", help="default: 3 below the card's slow-down")
+    parser.add_argument("--alarm-memory", type=_percent, default=95.0, metavar="PERCENT", help="of the GPU's memory")
+    parser.add_argument("--alarm-power", type=_percent, metavar="PERCENT", help="of the power limit; default: none")
     parser.add_argument("--prometheus", metavar="FILE", help="keep a text file for node_exporter's textfile collector")
     parser.add_argument("--lines", action="store_true", help="write each sample to stderr as a line of JSON")
     parser.add_argument("--check", action="store_true", help="with COMMAND: exit 1 unless it was proven on the GPU")
@@ -78,7 +83,21 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 def _positive(words: str) -> float:
     number = float(words)
     if not 0 < number < 1e9:
-        raise argparse.ArgumentTypeError(f"{words} is not a number of seconds above 0")
+        raise argparse.ArgumentTypeError(f"{words} is not a number above 0")
+    return number
+
+
+def _interval(words: str) -> float:
+    number = _positive(words)
+    if number < SHORTEST_S:
+        raise argparse.ArgumentTypeError(f"{words} is shorter than {SHORTEST_S} seconds")
+    return number
+
+
+def _percent(words: str) -> float:
+    number = float(words)
+    if not 0 < number <= 100:
+        raise argparse.ArgumentTypeError(f"{words} is not a percentage between 0 and 100")
     return number
 
 
@@ -147,7 +166,13 @@ def _show_command(done: WatchedCommand, terminal: Terminal) -> None:
     say(JOINT_HEADLINES[done.joint.verdict])
     say(done.joint.words)
     for name, verdict, words in done.joint.layers:
-        say(text("  {layer}: {verdict}. {words}", layer=name, verdict=verdict, words=terminal.rendered(words)))
+        known = _LAYER_HEADLINES.get(name, {}).get(verdict)
+        headline, reason = terminal.rendered(known) if known else "", terminal.rendered(words)
+        say(
+            text(
+                "  {layer}: {headline} {words}", layer=terminal.rendered(LAYERS[name]), headline=headline, words=reason
+            )
+        )
     _show(done.judged, done.alarms, say, terminal.rendered)
     for event in done.log.events:
         say(text("  line {line}: {text}", line=event.line, text=event.text))

@@ -49,8 +49,10 @@ def test_a_reader_that_is_gone_does_not_stop_the_command():
 
 
 def test_a_command_that_does_not_exist_is_the_persons_to_mend():
-    with pytest.raises(UserProblem):
+    with pytest.raises(UserProblem, match="There is no program /no/such/program"):
         Command(["/no/such/program"], Stream(), Stream())
+    with pytest.raises(UserProblem, match="may not be run"):
+        Command([__file__], Stream(), Stream())
 
 
 def test_lines_that_come_in_halves_from_two_streams_are_read_whole():

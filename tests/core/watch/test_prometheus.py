@@ -37,8 +37,9 @@ def test_the_file_is_replaced_whole(tmp_path):
 
 
 def test_a_folder_that_is_missing_is_said(tmp_path):
-    with pytest.raises(CouldNotFinish):
+    with pytest.raises(CouldNotFinish) as caught:
         write_metrics(tmp_path / "no" / "gpu.prom", SAMPLES)
+    assert "Errno" not in str(caught.value.message)
 
 
 def test_what_is_no_regular_file_is_not_replaced(tmp_path):
