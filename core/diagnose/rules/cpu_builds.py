@@ -179,18 +179,26 @@ def aarch64_cpu_wheel(machine: Machine) -> Verdict:
     """Fail when ARM64 Linux has PyPI's CPU wheel."""
     verdict = _check("aarch64_cpu_wheel", machine)
     if isinstance(verdict, CannotTell) and _is_own_torch_on_jetson(machine):
-        evidence = (text("a torch that was installed by hand on a Jetson board sees no GPU, and no message says why"),)
+        evidence = (
+            text("a torch that was installed by hand on an ARM64 machine sees no GPU, and no message says why"),
+        )
         return failed("aarch64_cpu_wheel", machine, evidence, "possible")
     return verdict
 
 
 def _is_own_torch_on_jetson(machine: Machine) -> bool:
-    """JetPack brings the driver, and PyPI's torch has no CUDA for it: a torch of no known kind, put in by hand."""
+    """JetPack brings the driver, and PyPI's torch has no CUDA for it: a torch of no known kind, put in by hand.
+
+    On another ARM64 machine pip must be named, as its servers have CUDA builds too.
+    """
+    by_pip = isinstance(machine.os, OperatingSystem) and machine.os.machine == "aarch64" and not is_jetson(machine)
+    if by_pip and not has(machine, "hint.pip-install"):
+        return False
     silent = all(
         symptom.id.startswith("hint.") or symptom.id == "torch.says-unavailable" for symptom in machine.symptoms
     )
     installed = has(machine, "hint.pip-install", "hint.torch-installed", "hint.installing")
-    unknown = is_jetson(machine) and is_available(machine) is False and torch_build(machine) is None
+    unknown = (is_jetson(machine) or by_pip) and is_available(machine) is False and torch_build(machine) is None
     return unknown and silent and installed
 
 

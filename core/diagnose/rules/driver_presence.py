@@ -60,6 +60,9 @@ def no_driver(machine: Machine) -> Verdict:
     library_only = all(sign.id in ("driver.smi-missing", "driver.nvidia-device-missing") for sign in signs)
     if signs and (is_available(machine) is not True) and not (library_only and driver_works(machine)):
         return by_message("no_driver", machine, signs, "likely" if driver_works(machine) else None)
+    error = seen(machine, "driver.smi-error")
+    if error and not signs and not driver_works(machine) and is_available(machine) is not True:
+        return failed("no_driver", machine, quotes(error), "possible")
     nothing = seen(machine, "driver.not-collected")
     if nothing and not is_jetson(machine) and not signs:
         return failed("no_driver", machine, quotes(nothing), "possible")
@@ -161,6 +164,7 @@ def wsl_driver(machine: Machine) -> Verdict:
         *_no_driver_signs(machine),
         *seen(
             machine,
+            "driver.smi-error",
             "gpu.no-device",
             "gpu.no-gpus",
             "gpu.no-devices",

@@ -143,12 +143,16 @@ def mixed_install(machine: Machine) -> Verdict:
     bare = {package.version.split("+")[0] for package in listed}
     plain = build.version.split("+")[0]
     others = {version for version in bare if not (version.startswith(plain) or plain.startswith(version))}
+    kinds = {package.version.split("+")[1] for package in listed if "+" in package.version}
+    others |= {f"{plain}+{kind}" for kind in kinds if "+" in build.version and kind != build.version.split("+")[1]}
     live = torch_live(machine)
     differs = bool(others) and bool(plain) and "a0" not in build.version
     if differs and (live is None or live.is_available is not True):
         shown_list = ", ".join(f"{package.name} {package.version} ({package.installer})" for package in listed)
         evidence = (text("torch {version} ran; installed: {listed}", version=build.version, listed=shown_list),)
-        return failed("mixed_install", machine, evidence, "possible")
+        return failed(
+            "mixed_install", machine, evidence, "likely" if kinds - {""} and not bare - {plain} else "possible"
+        )
     return Passed()
 
 

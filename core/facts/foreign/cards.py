@@ -18,6 +18,7 @@ def capability_of(name: str) -> ComputeCapability | None:
     """Return the compute capability that a product name stands for, None when it does not say (``GeForce ...``)."""
     from gpuproof.core.knowledge import gpu_by_name
 
+    name = re.sub(r"(?i)nvidiatesla", "NVIDIA Tesla ", name)
     spaced = re.sub(r"(?i)\b(rtx|gtx|gt)[ -]?(\d{3,4})(ti|super)?", r"\1 \2 \3", name[:160]).replace("...", "")
     spaced = re.sub(
         r"(?i)\b(?:geforce )?(?<!rtx )(?<!gtx )([2-5]0[5-9]0)(?= |ti|$)", r"geforce rtx \1 ", " ".join(spaced.split())

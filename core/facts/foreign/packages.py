@@ -65,6 +65,9 @@ def _package(line: str, shown_name: str) -> Package | None:
 
 def _pip_said(line: str) -> Package | None:
     """``Requirement already satisfied: torch>=1.3 in D:\\envs (from x) (1.6.0+cpu)``: what is installed."""
+    listed = re.search(r"\bpip3? (?:list|show|freeze)\b.{0,40}?\btorch[ =]{1,3}(\d\.\d{1,2}\.\d{1,2}\+\w{2,12})", line)
+    if listed is not None:
+        return _made("torch", listed.group(1), "pip")
     if "equirement already" not in line:
         return None
     match = re.search(r"(?:satisfied|up-to-date): ([\w\-]{2,40}).{0,300}\((\d[\w.+]{0,30})\)\s*$", line)

@@ -108,7 +108,8 @@ _CARD = (
     r"[akmptv]?\d{2,4}[a-z]{0,2}(?: ?(?:ti|super|ada|laptop|mobile|max-q|d))?|"
     r"(?:nvidia |tesla )(?:[ahlbv]\d{1,3}s?|t4|p100|p40|m60|k80|k40|gb200|gh200|gb10)\b|"
     r"\bgeforce [1-5]0[5-9]0 ?(?:ti|super)?\b|(?<![\w.:])(?:20[678]0|[3-5]0[5-9]0) ?(?:ti|super)?(?![\w.:])|"
-    r"\b(?:h100|h200|a100|b200|v100|gb200|gh200|rtx ?[2-5]0[5-9]0)|jetson (?:agx |xavier |orin |nano|tx2)+)"
+    r"\b(?:h100|h200|a100|b200|v100|gb200|gh200|p100|p40|k80|m40|m60|l40s?|rtx ?[2-5]0[5-9]0)\b|"
+    r"\bnvidiatesla(?:p100|t4|k80|v100)|jetson (?:agx |xavier |orin |nano|tx2)+)"
 )
 
 

@@ -22,6 +22,7 @@ _SAYS = (
     r"also |function |command |call |out |print: |output: |"
     r"发现|就|返回|输出|结果|显示|得到|一直|总是|还是|仍然|仍|都|的|为|是|了|却|居然|:|："
 )
+_ASKING = ("install", "require", "download", "matching", "index", "whl", "find")
 _INSTALL_WORDS = ("install", "torchvision", "torchaudio", "torchtext", "require", "download", "wheel", "index", "==")
 
 
@@ -101,7 +102,23 @@ def _printed_together(flat: str, draft: Draft) -> None:
             draft.torch_has_cuda = draft.torch_cuda is not None
 
 
+def _imported_is_another(flat: str, draft: Draft) -> None:
+    """What ``torch.__version__`` printed outranks what pip lists, where the two name different builds."""
+    listed = draft.packages.get(("torch", "pip"))
+    printed = re.search(
+        r"torch\.__version__[)\s:`'\"=>\-]{0,12}(?:out\[\d+\]: |is |prints |gives |returns )?['\"`]?"
+        r"(\d\.\d{1,2}\.\d{1,2}\+\w{2,12})",
+        flat,
+    )
+    if listed is None or printed is None or "+" not in listed.version or listed.version.lower() == printed.group(1):
+        return
+    draft.torch_version, draft.torch_cuda, draft.torch_has_cuda = printed.group(1), None, None
+    tell_from_version(draft.torch_version, draft)
+
+
 def _printed_version(found: str, flat: str, draft: Draft) -> None:
+    if "torch.__version__" in flat:
+        _imported_is_another(flat, draft)
     if not draft.torch_version:
         match = re.search(
             r"(?:torch\.__version__|pytorch version|torch version|torch:|pytorch:|using torch|torch is)"
@@ -110,10 +127,26 @@ def _printed_version(found: str, flat: str, draft: Draft) -> None:
         )
         if match is not None:
             draft.torch_version = match.group(1).rstrip(".")
+    if not draft.torch_version:
+        draft.torch_version = _named_with_its_build(found)
     if not draft.torch_version and ("+cu" in flat or "+cpu" in flat or "+git" in flat):
         draft.torch_version = _lone_version(found)
     if draft.torch_has_cuda is None and draft.torch_version:
         tell_from_version(draft.torch_version, draft)
+    named = re.search(r"\b(?:py)?torch(?:,| is|:)? ?\(?(?:the )?cu(\d{2,3})\b", flat)
+    if named is not None and draft.torch_has_cuda is None and not draft.torch_version:
+        tell_from_version(f"+cu{named.group(1)}", draft)
+
+
+def _named_with_its_build(found: str) -> str:
+    """``torch==2.0.1+cpu`` in a sentence about what is there, not in a command that asks for it."""
+    for line in found.split("\n"):
+        if "+c" not in line or len(line) > 600 or any(word in line.lower() for word in _ASKING):
+            continue
+        match = re.search(r"(?i)\b(?:py)?torch(?:==| |: )v?([12]\.\d{1,2}\.\d{1,2}\+(?:cpu|cu\d{2,3}))(?![\w.])", line)
+        if match is not None:
+            return match.group(1).lower()
+    return ""
 
 
 def _lone_version(found: str) -> str:
