@@ -30,6 +30,9 @@ def main(
     """
     from PySide6.QtWidgets import QApplication
 
+    from gpuproof.core.report.privacy.crash import show_crashes_redacted
+
+    show_crashes_redacted()
     _import_plainly()
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])

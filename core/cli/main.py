@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from gpuproof.core.cli.terminal import Terminal, unwritten
-from gpuproof.core.problems import UserProblem
+from gpuproof.core.problems import CouldNotFinish, UserProblem
 from gpuproof.core.words import LANGUAGES, Language, text
 
 # command: (module under gpuproof.core.cli.commands, help). Only the chosen module is imported: a start script
@@ -68,7 +68,20 @@ def entry() -> None:
         _drop_the_answer()
         _say_problem(unwritten(problem), Terminal(language=_system_language()))
         code = 3
+    except Exception as bug:
+        _say_bug(bug)
+        code = 3
     sys.exit(code)
+
+
+def _say_bug(bug: Exception) -> None:
+    """Show a bug of ours so that it can be pasted into an issue: with its traceback, without names and folders."""
+    from gpuproof.core.report.privacy.crash import crash_text
+
+    sys.stderr.write(crash_text(bug))
+    problem = text("gpuproof itself failed here: {kind}", kind=type(bug).__name__)
+    hint = text("Please report this with the lines above; names and private folders are left out of them.")
+    _say_problem(CouldNotFinish(problem, hint), Terminal(language=_system_language()))
 
 
 def _make_streams_safe() -> None:
@@ -93,6 +106,8 @@ def _dispatch(words: list[str], command: str | None, terminal: Terminal) -> int:
     parser = _top_parser()
     choices = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (_, summary) in COMMANDS.items():
+        if command in COMMANDS and name != command:
+            continue  # the list of all commands is for help and for a wrong word; building it takes 4 ms
         child = choices.add_parser(name, help=summary, description=summary)
         _add_common(child, suppress=True)
         if name == command:

@@ -81,7 +81,9 @@ class Background(QObject):
 def _note(bug: Exception) -> None:
     import logging
 
-    logging.getLogger(__name__).error("work beside the window failed", exc_info=bug)
+    from gpuproof.core.report.privacy.crash import crash_text
+
+    logging.getLogger(__name__).error("work beside the window failed\n%s", crash_text(bug))
 
 
 def _bug(bug: Exception) -> UserProblem:

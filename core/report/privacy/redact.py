@@ -129,7 +129,7 @@ class _Cleaner:
     def value(self, value: Any, key: str = "", parent: str = "") -> Any:
         if isinstance(value, dict):
             return {self._replace(str(k)): self.value(item, str(k).casefold(), key) for k, item in value.items()}
-        if isinstance(value, list):
+        if isinstance(value, (list, tuple)):
             return [self.value(item, key, parent) for item in value]
         if isinstance(value, str):
             return self._words(value, key, parent)

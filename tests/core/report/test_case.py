@@ -53,6 +53,17 @@ def test_question_and_log_are_redacted_like_the_report() -> None:
     assert "CanaryToken" not in shown
 
 
+def test_a_fix_card_is_redacted_too() -> None:
+    step = CaseStep(
+        words="In /home/canaryuser7/secretproject", command="cd /home/canaryuser7/secretproject", check="ls"
+    )
+    found = load_case(case_bytes(answered(a_case(), CaseAnswer(words="hello canaryuser7", steps=(step,)))))
+    assert found.answer is not None
+    assert found.answer.steps[0].check == "ls"
+    assert "canaryuser7" not in repr(found.answer)
+    assert "secretproject" not in repr(found.answer)
+
+
 def test_a_long_log_keeps_its_end() -> None:
     case = load_case(case_bytes(a_case(log_excerpt="\n".join(f"row {n}" for n in range(9000)))))
     assert case.log_excerpt.endswith("row 8999")
