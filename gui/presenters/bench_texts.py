@@ -110,8 +110,8 @@ def proof_missing(proof: Proof) -> tuple[Text, ...]:
 
 
 def result_doubts(result: BenchResult) -> tuple[Text, ...]:
-    """Return doubts and problems in words."""
-    return (*(doubt.words for doubt in result.doubts), *result.problems)
+    """Return the doubts in words."""
+    return tuple(doubt.words for doubt in result.doubts)
 
 
 def _rung(name: str, told: dict[str, object], result: BenchResult, device: DeviceResult) -> Rung:

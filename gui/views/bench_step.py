@@ -13,7 +13,7 @@ from gpuproof.gui.presenters.bench_texts import ratio_note, speed_note, verdict_
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
 from gpuproof.gui.presenters.check_state import CheckState
 from gpuproof.gui.presenters.graph_texts import figure, seconds_words
-from gpuproof.gui.style import theme
+from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.figure_tile import FigureTile
 from gpuproof.gui.views.graph_board import GraphBoard
@@ -22,7 +22,15 @@ from gpuproof.gui.views.parts import Place, button, rekind
 from gpuproof.gui.views.preview_card import PreviewCard
 from gpuproof.gui.views.problem_strip import ProblemStrip
 from gpuproof.gui.views.ready_card import ReadyCard
-from gpuproof.gui.views.result_cards import doubt_card, ladder_card, layer_cards, several_card, side_by_side, stage_card
+from gpuproof.gui.views.result_cards import (
+    doubt_card,
+    ladder_card,
+    layer_cards,
+    several_card,
+    side_by_side,
+    stage_card,
+    trouble_card,
+)
 from gpuproof.gui.views.running_strip import RunningStrip
 from gpuproof.gui.views.step_footer import StepFooter
 
@@ -89,6 +97,7 @@ class BenchStep(Page):
             self.banner.show_verdict(*verdict_words(proof.verdict))
         self._show_result(state, is_live=is_live)
         self.steps.show_state(state, can_go_on=state.core.result is not None and not state.is_busy)
+        speech.put(self.start_button, text("&Start again") if has_run else text("&Start the benchmark"))
         rekind(self.start_button, "" if has_run or state.is_opened else "primary")
         rekind(self.steps.onward_button, "primary" if has_run or state.is_opened else "")
 
@@ -174,6 +183,9 @@ class BenchStep(Page):
             self._results.empty()
             return
         inside = self._results.renew()
+        trouble = trouble_card(result)
+        if trouble is not None:
+            inside.addWidget(trouble)
         if proof is not None:
             inside.addLayout(layer_cards(proof))
         for made in (doubt_card(result), several_card(result)):

@@ -74,6 +74,18 @@ def ladder_card(result: BenchResult) -> QFrame | None:
     return frame
 
 
+def trouble_card(result: BenchResult) -> QFrame | None:
+    """Return what did not work, such as a child that crashed, or None when all of it did."""
+    if not result.problems:
+        return None
+    frame, inside = card(role="banner")
+    frame.setProperty("tone", "bad")
+    inside.addWidget(label(text("What did not work"), "heading", wraps=True))
+    for words in result.problems:
+        inside.addLayout(bullet(words, "cross", "bad"))
+    return frame
+
+
 def doubt_card(result: BenchResult) -> QFrame | None:
     """Return the reasons to trust the figures less, or None when there are none."""
     doubts = result_doubts(result)

@@ -11,30 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.processes import BEGINNING, ROOT, run_app
 from helpers.reports import a_report
 
-from gpuproof.core.report.store import save_report
+from gpuproof.core.report.store import save_report, save_report_as
 
-ROOT = Path(__file__).resolve().parents[2]
 JOURNEYS = ("tests/gui/test_wizard.py", "tests/gui/test_other_machines.py")
 
-_BEGINNING = f"""
-import sys
-sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
-from pathlib import Path
-from PySide6.QtCore import QTimer
-from gpuproof.gui.main import main
-folder = Path(sys.argv[1])
-"""
 _OPEN = "sys.exit(main('en', preferences_file=folder / 'app.ini'))"
 
 
-def _run(script: str, folder: Path, *arguments: str, platform: str = "offscreen", **more: str) -> Any:
-    environment = {**os.environ, "QT_QPA_PLATFORM": platform, "GPUPROOF_DATA_DIR": str(folder / "data"), **more}
-    return subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-c", _BEGINNING + script, str(folder), *arguments],
-        env=environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+def _run(script: str, folder: Path, *arguments: str, **more: str) -> Any:
+    return run_app(BEGINNING + script, folder, *arguments, **more)
 
 
 def test_the_window_paints_before_numpy_and_pyqtgraph_load(tmp_path: Path) -> None:
@@ -107,17 +95,20 @@ _BEGIN = {
     "inspect": "window._wizard.start_check(settings)",
     "benchmark": "window._wizard.start_check(settings)",
     "watch": "window.open_page('watch'); window._wizard.watch.start(sleeper)",
+    "export": "window.open_report_file(folder / 'report.json')",
 }
 _IS_THERE = {
     "inspect": "check.state.running == 'inspect'",
     "benchmark": "check.state.running == 'benchmark'",
     "watch": "window._wizard.watch.state.is_watching",
+    "export": "exports(window)",
 }
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("work", ["inspect", "benchmark", "watch"])
+@pytest.mark.parametrize("work", ["inspect", "benchmark", "watch", "export"])
 def test_closing_leaves_no_child_of_real_work_behind(tmp_path: Path, work: str) -> None:
+    save_report_as(a_report(), tmp_path / "report.json")
     done = _run(
         f"""
 import psutil, shlex
@@ -126,6 +117,12 @@ from gpuproof.core.launch.model import Target
 settings = CheckupSettings(target=Target("self"))
 sleeper = shlex.join([sys.executable, "-c", "import time; time.sleep(50)"])
 seen = []
+def exports(window):
+    if window._wizard.check.state.core.report is None:
+        return False
+    window.open_page("report")
+    window._wizard._report_presenter.save_as("pdf", folder / "report.pdf")
+    return True
 def when_open(window):
     check = window._wizard.check
     {_BEGIN[work]}
@@ -134,7 +131,7 @@ def when_open(window):
             children = psutil.Process().children(recursive=True)
             if children and not seen:
                 seen.extend(children)
-                QTimer.singleShot(300, window.close)
+                QTimer.singleShot(300 if {work!r} != "export" else 10, window.close)
         elif not check.state.is_busy and check.state.core.diagnosis is not None and not seen:
             check.benchmark()
     timer = QTimer(window); timer.timeout.connect(look); timer.start(30)
@@ -178,7 +175,7 @@ def test_a_real_window_is_driven_with_real_keys_and_closed(tmp_path: Path) -> No
         environment = {**os.environ, "QT_QPA_PLATFORM": "xcb", "DISPLAY": display,
                        "GPUPROOF_DATA_DIR": str(tmp_path / "data"), "XDG_CONFIG_HOME": str(tmp_path)}  # fmt: skip
         app = subprocess.Popen(
-            [sys.executable, "-c", _BEGINNING + _OPEN, str(tmp_path)],
+            [sys.executable, "-c", BEGINNING + _OPEN, str(tmp_path)],
             env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         try:

@@ -14,12 +14,14 @@ from helpers.reports import a_report, a_result
 from helpers.watched import an_observation
 
 from gpuproof.core.bench.model import Progress
+from gpuproof.core.bench.phrases import failure_words, step_words
 from gpuproof.core.checkup import CheckupState
 from gpuproof.core.facts.answers_file import read_recording
 from gpuproof.core.launch.model import Target
 from gpuproof.core.report.model import Report
 from gpuproof.core.report.opening import report_of_recording
 from gpuproof.core.report.store import load_report, save_report
+from gpuproof.core.setup.watching import InstallProgress
 from gpuproof.core.words import text
 from gpuproof.gui.presenters.chain import WAITING, with_answer
 from gpuproof.gui.presenters.check_state import CheckState, StepProblem
@@ -69,8 +71,7 @@ def _running(window: Any, *, share: float = 0.55, **changes: Any) -> Any:
     assert result is not None
     core = CheckupState(machine=state.core.machine, diagnosis=state.core.diagnosis,
                         recommendation=state.core.recommendation)  # fmt: skip
-    words = text("GPU: measuring")
-    progress = Progress(phase="gpu", words=words, fraction=share, remaining_s=21)
+    progress = Progress(phase="cpu", words=step_words("measuring", "CPU"), fraction=share, remaining_s=21)
     window.open_page("benchmark")
     check = window._wizard.check
     check.update(replace(state, core=core, running="benchmark", progress=progress, **changes))
@@ -89,14 +90,24 @@ def _asked(window: Any, _: Path) -> None:
 
 
 def _crashed(window: Any, _: Path) -> None:
-    _running(window)
-    problem = StepProblem(
-        at="benchmark",
-        message=text("The work ended without a result: {reason}.", reason="signal 11 (SIGSEGV)"),
-        hint=text("Its last lines: {lines}", lines="Fatal Python error: Segmentation fault"),
-    )
-    check = window._wizard.check
-    check.update(replace(check.state, running=None, progress=None, problem=problem))
+    from gpuproof.core.bench.proof import prove
+
+    state = own(load_report(RUN))
+    crashed = failure_words("gpu", "crashed", "the process ended by SIGSEGV without a result")
+    assert state.core.result is not None
+    assert state.core.machine is not None
+    assert state.core.diagnosis is not None
+    result = replace(state.core.result, gpu=None, speedup=None, placement={}, problems=(crashed,))
+    proof = prove(state.core.machine, state.core.diagnosis, result)
+    _show(window, replace(state, core=replace(state.core, result=result, proof=proof)), "benchmark")
+    window._wizard.replay.start(0.0)
+
+
+def _refused(window: Any, _: Path) -> None:
+    """Show a benchmark that could not be started at all."""
+    state = recorded("h100")
+    problem = StepProblem(at="benchmark", message=text("The request is malformed"), hint=text("Try again"))
+    _show(window, replace(state, problem=problem), "benchmark")
 
 
 def _mending(window: Any, _: Path) -> None:
@@ -107,8 +118,8 @@ def _mending(window: Any, _: Path) -> None:
              "  Downloading torch-2.15.0+cu130-cp312-cp312-manylinux_2_28_x86_64.whl (612.4 MB)")  # fmt: skip
     state = SetUpState(
         phase="applying", fraction=0.46, lines=lines,
-        progress=text("Downloading {name}: {percent} %, {done} of {whole} MB, {speed} MB/s, about {seconds} s left",
-                      name="torch", percent=46, done=281, whole=612, speed="12.3", seconds=27),
+        progress=InstallProgress(phase="downloading", package="torch", fraction=0.46, done_bytes=281_000_000,
+                                 total_bytes=612_400_000, bytes_per_s=12.3e6, remaining_s=27).words(),
     )  # fmt: skip
     window._wizard.set_up._set(state)
     _scroll_to(window.page("recommend"), window.page("recommend").set_up)
@@ -119,7 +130,7 @@ def _mended(window: Any, _: Path) -> None:
     from gpuproof.gui.presenters.set_up_presenter import SetUpState
 
     _show(window, recorded("ada-cpu-wheel"), "recommend")
-    verified = (text("A small calculation ran on the GPU."),)
+    verified = (text("It was tried after installing and works."),)
     window._wizard.set_up._set(SetUpState(phase="done", outcome=SetupOutcome(journal="1", verified=verified)))
     _scroll_to(window.page("recommend"), window.page("recommend").set_up)
 
@@ -232,6 +243,7 @@ SCENES: dict[str, Scene] = {
     "benchmark-running": lambda window, _: _running(window),
     "benchmark-asked": _asked,
     "benchmark-crashed": _crashed,
+    "benchmark-refused": _refused,
     "benchmark-end": _scrolled("benchmark", lambda page: page.board.cards[-1]),
     "benchmark-middle": _scrolled("benchmark", lambda page: page.board.cards[0]),
     "report-none": lambda window, _: _show(window, recorded("h100"), "report"),

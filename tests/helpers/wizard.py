@@ -25,6 +25,7 @@ from gpuproof.core.checkup import (
 )
 from gpuproof.core.diagnose.model import ChainLink, Diagnosis
 from gpuproof.core.facts.answers import Answer
+from gpuproof.core.facts.machine import Machine
 from gpuproof.core.launch.model import Target
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.recommend.model import Recommendation
@@ -38,6 +39,7 @@ QUESTIONS = ("os.identity", "python.interpreter", "torch.import", "torch.mapped_
 class Script:
     """What a scripted checkup finds, and where it fails or waits."""
 
+    machine: Machine = field(default_factory=a_machine)
     diagnosis: Diagnosis = field(default_factory=a_diagnosis)
     recommendation: Recommendation = field(default_factory=a_recommendation)
     result: BenchResult = field(default_factory=a_result)
@@ -75,7 +77,7 @@ class ScriptedCheckup:
         self._begin("inspect")
         for question in QUESTIONS:
             self._tell(AnswerArrived(answer=Answer(question=question, status="ok", text="")))
-        self._end("inspect", answers=some_answers(), machine=a_machine())
+        self._end("inspect", answers=some_answers(), machine=self.script.machine)
 
     def diagnose(self) -> None:
         self._begin("diagnose")
