@@ -10,7 +10,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from gpuproof.core.facts.conditions import (
+    CpuDetails,
+    Disk,
+    DriverOrigin,
+    FileSystem,
+    KernelFacts,
+    Limits,
+    MemoryState,
+    Throttling,
+)
 from gpuproof.core.facts.gpu import ComputeCapability, Gpu, GpuPair, GpuProcess, NvmlState
+from gpuproof.core.facts.installation import (
+    FilesCheck,
+    InstallerSettings,
+    NetworkPort,
+    PythonRuntime,
+    TorchConfiguration,
+)
 from gpuproof.core.facts.parts import (
     AmdGpu,
     Companion,
@@ -222,6 +239,21 @@ class Machine:
     wsl: WslFacts | Unknown = NOT_ASKED
     container_toolkit: tuple[str, ...] | Unknown = NOT_ASKED  # parts of NVIDIA's container toolkit found here
     nvml_trouble: str | Unknown = NOT_ASKED  # where reading NVML hung or crashed; Unknown(ABSENT): nowhere
+    limits: Limits | Unknown = NOT_ASKED
+    cpu_details: CpuDetails | Unknown = NOT_ASKED
+    throttling: Throttling | Unknown = NOT_ASKED  # by a container's quota; Unknown(ABSENT): there is no quota
+    memory_state: MemoryState | Unknown = NOT_ASKED
+    file_systems: tuple[FileSystem, ...] | Unknown = NOT_ASKED
+    disks: tuple[Disk, ...] | Unknown = NOT_ASKED
+    kernel: KernelFacts | Unknown = NOT_ASKED
+    driver_origin: DriverOrigin | Unknown = NOT_ASKED
+    firmware: tuple[tuple[str, str], ...] | Unknown = NOT_ASKED  # maker, model, BIOS
+    network_ports: tuple[NetworkPort, ...] | Unknown = NOT_ASKED
+    files_check: FilesCheck | Unknown = NOT_ASKED  # half-finished or damaged installs
+    installer_settings: tuple[InstallerSettings, ...] | Unknown = NOT_ASKED  # where pip, uv and conda look
+    python_runtime: PythonRuntime | Unknown = NOT_ASKED
+    build_tools: tuple[tuple[str, str], ...] | Unknown = NOT_ASKED  # compilers, ffmpeg, docker ... with their files
+    torch_configuration: TorchConfiguration | Unknown = NOT_ASKED
 
     def variable(self, name: str) -> str | Unknown | None:
         """Return an environment variable's value, None when it is not set, Unknown when nobody could look."""

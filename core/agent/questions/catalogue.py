@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from typing import Sequence
 
-from . import devices, driver, interpreter, libraries, macos, packages, surroundings, system, torch_files, windows
+from . import (
+    conditions,
+    devices,
+    driver,
+    installation,
+    installers,
+    interpreter,
+    kernel,
+    libraries,
+    macos,
+    packages,
+    surroundings,
+    system,
+    torch_files,
+    windows,
+)
 from .kinds import Question
 
-GROUPS = (system, devices, driver, surroundings, libraries, windows, macos, interpreter, packages, torch_files)
+# the slow ones first: they are asked side by side
+GROUPS = (
+    packages, driver, installation, torch_files, libraries, kernel, system, devices, surroundings, windows, macos,
+    interpreter, installers, conditions,
+)  # fmt: skip
 QUESTIONS = tuple(question for group in GROUPS for question in group.QUESTIONS)  # type: tuple[Question, ...]
 
 # answered by a child of the agent, stage by stage: id (or its beginning) and privacy class

@@ -127,7 +127,10 @@ class RunCommand(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A value that a function of ours finds out with the standard library; it raises when it cannot."""
+    """A value that a function of ours finds out with the standard library; it raises when it cannot.
+
+    A function that gives words, line by line, returns a whole reply with them.
+    """
 
     id: str
     function: "Callable[[Place], Any]"
@@ -138,7 +141,11 @@ class Call(NamedTuple):
 
     def ask(self, place: Place) -> Reply:
         """Call the function."""
-        return reply_of(lambda: Reply("ok", value=self.function(place)))
+        return reply_of(lambda: self._reply(place))
+
+    def _reply(self, place: Place) -> Reply:
+        found = self.function(place)
+        return found if isinstance(found, Reply) else Reply("ok", value=found)
 
 
 class Variables(NamedTuple):

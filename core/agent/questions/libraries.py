@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import Any
 
 from ..place import Place
-from .kinds import Call, RunCommand
+from .kinds import Absent, Call, Reply, RunCommand
 
 BOTH = ("linux", "windows")
 NAMES = ("cudnn", "cublas", "cudart", "nvjitlink", "nccl", "nvrtc", "cusparse", "cusolver", "cufft", "libcuda.so")
 WINDOWS_NAMES = (*NAMES, "nvcuda", "zlibwapi")
 TOOLKIT_PARENTS = ("/usr/local", "/opt", "/usr/lib")
 TOOLKIT_VARIABLES = ("CUDA_HOME", "CUDA_PATH", "CUDA_ROOT", "CONDA_PREFIX")
+RUNTIME_HEADER = "include/cuda_runtime_api.h"
 VERSION_FILES = ("version.json", "version.txt")
 # torch on Windows needs these of Microsoft's; without them an import ends in WinError 126
 RUNTIME_LIBRARIES = ("vcruntime140.dll", "vcruntime140_1.dll", "msvcp140.dll", "vcomp140.dll", "nvcuda.dll", "nvml.dll")
@@ -50,10 +52,37 @@ def toolkit_folders(place: Place) -> "list[str]":
     return folders
 
 
+def nvcc(place: Place) -> Reply:
+    """Tell the release of the compiler on the search path: by the files beside it, else by running it."""
+    program = place.program("nvcc")
+    if program is None:
+        raise Absent("nvcc is not on the search path")
+    folder = os.path.dirname(os.path.dirname(behind_wrapper(place, os.path.realpath(program))))
+    text = version_text(place, folder, "version.json") or ""
+    found = re.search(r'"cuda_nvcc"\s?:\s?\{[^}]{0,200}"version"\s?:\s?"(\d{1,3}\.\d{1,3})', text)
+    if found:
+        return Reply("ok", text="release %s, by its version file\n" % found.group(1))
+    header = re.search(r"#define CUDART_VERSION\s{1,8}(\d{4,6})", version_text(place, folder, RUNTIME_HEADER) or "")
+    if header:
+        number = int(header.group(1))
+        return Reply("ok", text="release %d.%d, by the header beside it\n" % (number // 1000, number % 1000 // 10))
+    return RunCommand("libraries.nvcc", ("nvcc", "--version"), BOTH, 4.0).ask(place)
+
+
+def behind_wrapper(place: Place, program: str) -> str:
+    """Follow a small script that only starts the real compiler, as Debian's and many others do."""
+    try:
+        head = place.text_of(program, 2048)
+    except OSError:
+        return program
+    target = re.search(r"(/[^\s\"'$]{1,300}/nvcc)\b", head.partition("\n")[2]) if head.startswith("#!") else None
+    return os.path.realpath(target.group(1)) if target else program
+
+
 def version_text(place: Place, folder: str, name: str) -> "str | None":
     """Return the beginning of a version file, None when there is none."""
     try:
-        return place.text_of("%s/%s" % (folder, name), 2048)
+        return place.text_of("%s/%s" % (folder, name), 2048 if name in VERSION_FILES else 1 << 14)
     except OSError:
         return None
 
@@ -108,7 +137,7 @@ def runtime_libraries(place: Place) -> "dict[str, bool]":
 
 QUESTIONS = (
     Call("libraries.toolkits", toolkits, "toolkit folders", BOTH, 3.0, "path"),
-    RunCommand("libraries.nvcc", ("nvcc", "--version"), BOTH, 4.0),
+    Call("libraries.nvcc", nvcc, "nvcc on the search path", BOTH, 4.0),
     Call("libraries.loader_path", loader_path, "LD_LIBRARY_PATH or PATH", BOTH, 3.0, "path"),
     Call("libraries.wheels", wheel_libraries, "nvidia/*/lib", BOTH, 3.0, "path"),
     Call("windows.runtime_libraries", runtime_libraries, "System32", ("windows",)),

@@ -40,6 +40,11 @@ def find(flat: str, shown: str) -> tuple[Symptom, ...]:
     return tuple(found)
 
 
+def without_template(flat: str) -> str:
+    """Blank the questions of bug report forms: ``OS (e.g., Linux)`` says nothing of the machine."""
+    return _blanked(flat, places()["template"])
+
+
 def _blanked(flat: str, phrases: list[str]) -> str:
     """Return the text with spaces in place of the phrases, every other word at its old position."""
     for phrase in phrases:

@@ -35,6 +35,7 @@ def read_foreign(found: str | bytes) -> tuple[str, Machine]:
         *environment_lists.read(words, flat, draft),
         *packages.read(words, draft),
     ]
+    flat = hints.without_template(flat)
     torch_words.read(words, flat, draft)
     driver_words.read(flat, words, draft)
     surroundings.read(words, flat, draft)

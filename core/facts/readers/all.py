@@ -9,9 +9,12 @@ from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.readers import (
     companions,
+    conditions,
     devices,
     driver,
     gpus,
+    installation,
+    kernel,
     libraries,
     links,
     nvml_values,
@@ -69,6 +72,21 @@ READERS: dict[str, Callable[[Answers], Any]] = {
     "companions": companions.read_companions,
     "windows": other_systems.read_windows,
     "mapped_libraries": torch.read_mapped_libraries,
+    "limits": conditions.read_limits,
+    "cpu_details": conditions.read_cpu_details,
+    "throttling": conditions.read_throttling,
+    "memory_state": conditions.read_memory_state,
+    "file_systems": conditions.read_file_systems,
+    "disks": conditions.read_disks,
+    "kernel": kernel.read_kernel,
+    "driver_origin": kernel.read_driver_origin,
+    "firmware": kernel.read_firmware,
+    "network_ports": kernel.read_network_ports,
+    "files_check": installation.read_files_check,
+    "installer_settings": installation.read_installer_settings,
+    "python_runtime": installation.read_python_runtime,
+    "build_tools": installation.read_build_tools,
+    "torch_configuration": installation.read_torch_configuration,
 }
 
 

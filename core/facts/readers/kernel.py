@@ -1,0 +1,105 @@
+"""The kernel's own settings around the driver, and where the driver came from."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from gpuproof.core.facts.answers import Answers
+from gpuproof.core.facts.conditions import DriverOrigin, InstalledKernel, KernelFacts
+from gpuproof.core.facts.installation import NetworkPort
+from gpuproof.core.facts.reading import dict_of, flag, list_of, names_of, objects, text_of, words
+from gpuproof.core.facts.unknown import Unknown
+
+_SECCOMP = {"0": "off", "1": "strict", "2": "filter"}
+
+
+def read_kernel(answers: Answers) -> KernelFacts | Unknown:
+    """Read what the kernel and its modules were told."""
+    command_line, settings = names_of(answers, "kernel.command_line"), dict_of(answers, "kernel.settings")
+    installed = list_of(answers, "kernel.installed")
+    if isinstance(command_line, Unknown) and isinstance(settings, Unknown) and isinstance(installed, Unknown):
+        return command_line
+    iommu = _dict(answers, "kernel.iommu").get("units")
+    known = {} if isinstance(settings, Unknown) else settings
+    tainted = words(known.get("kernel.tainted")).strip()
+    return KernelFacts(
+        command_line=() if isinstance(command_line, Unknown) else command_line,
+        module_options=_or_none(names_of(answers, "driver.modprobe_lines")),
+        module_parameters=_pairs(_dict(answers, "driver.module_parameters")),
+        settings=_pairs(known),
+        installed=() if isinstance(installed, Unknown) else tuple(map(_kernel, objects(installed))),
+        lockdown=_chosen(text_of(answers, "kernel.lockdown")),
+        iommu_units=len(iommu) if isinstance(iommu, list) else None,
+        seccomp=_SECCOMP.get(words(_dict(answers, "system.own_status").get("Seccomp")), ""),
+        is_tainted=tainted != "0" if tainted.isdigit() else None,
+    )
+
+
+def _dict(answers: Answers, question: str) -> dict[str, Any]:
+    found = dict_of(answers, question)
+    return {} if isinstance(found, Unknown) else found
+
+
+def _or_none(found: tuple[str, ...] | Unknown) -> tuple[str, ...]:
+    return () if isinstance(found, Unknown) else found
+
+
+def _pairs(found: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value.strip()) for name, value in sorted(found.items()) if isinstance(value, str))
+
+
+def _kernel(found: dict[str, Any]) -> InstalledKernel:
+    return InstalledKernel(
+        release=words(found.get("kernel")),
+        nvidia_module=words(found.get("nvidia_module")),
+        is_running=found.get("is_running") is True,
+    )
+
+
+def _chosen(text: str | Unknown) -> str:
+    """Read ``none [integrity] confidentiality``."""
+    match = re.search(r"\[(\w{1,30})\]", text) if isinstance(text, str) else None
+    return match.group(1) if match else ""
+
+
+def read_driver_origin(answers: Answers) -> DriverOrigin | Unknown:
+    """Read which packages brought the driver and what changed last."""
+    packages, log = names_of(answers, "driver.packages"), names_of(answers, "driver.package_log")
+    origin = dict_of(answers, "driver.origin")
+    if isinstance(packages, Unknown) and isinstance(log, Unknown) and isinstance(origin, Unknown):
+        return packages
+    said = {} if isinstance(origin, Unknown) else origin
+    profile = text_of(answers, "driver.prime_profile")
+    return DriverOrigin(
+        packages=_or_none(packages),
+        log=_or_none(log),
+        has_run_installer=flag(said.get("run_installer")),
+        restart_required=flag(said.get("restart_required")),
+        prime_profile="" if isinstance(profile, Unknown) else profile.strip()[:40],
+    )
+
+
+def read_firmware(answers: Answers) -> tuple[tuple[str, str], ...] | Unknown:
+    """Read maker, model and firmware of the machine."""
+    found, product = dict_of(answers, "os.firmware"), text_of(answers, "os.product")
+    if isinstance(found, Unknown):
+        return found
+    return _pairs(found if isinstance(product, Unknown) else {**found, "product_name": product})
+
+
+def read_network_ports(answers: Answers) -> tuple[NetworkPort, ...] | Unknown:
+    """Read the ports of fast network cards; ABSENT: there is none."""
+    found = list_of(answers, "network.infiniband")
+    if isinstance(found, Unknown):
+        return found
+    return tuple(
+        NetworkPort(
+            device=words(entry.get("device")),
+            port=words(entry.get("port")),
+            state=words(entry.get("state")),
+            rate=words(entry.get("rate")),
+            link_layer=words(entry.get("link_layer")),
+        )
+        for entry in objects(found)
+    )
