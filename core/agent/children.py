@@ -6,7 +6,6 @@ over a wire and has no files. ``-B``: nothing is written on the target.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import queue
@@ -125,6 +124,8 @@ def _program(name: str, params: "dict[str, Any]") -> bytes:
 
 def source_of(module: str, package: "str | None" = None) -> str:
     """Return a module's source text through its loader, as the agent may have been imported from memory."""
+    import importlib.util
+
     spec = importlib.util.find_spec(module, package)
     loader = spec.loader if spec else None
     source = loader.get_source(spec.name) if spec and loader and hasattr(loader, "get_source") else None

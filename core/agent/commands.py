@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import threading
-from typing import Any, Sequence
+from typing import TYPE_CHECKING, Any, Sequence
 
 from .place import Place
 from .questions.kinds import Absent, Denied, Reply, RunCommand, TimedOut
+
+if TYPE_CHECKING:
+    import subprocess  # loaded where it is used: most machines are asked without a program of theirs
 
 REAP_S = 0.5
 
@@ -33,6 +34,8 @@ def run(
     command: "Sequence[str]", place: Place, deadline_s: float, max_bytes: int = 1 << 20
 ) -> "tuple[int, bytes, bytes]":
     """Run a program and return (exit status, stdout, stderr), each cut at ``max_bytes``; TimedOut when it is late."""
+    import subprocess
+
     child = start(command, place, stdin=subprocess.DEVNULL)
     taken = {}  # type: dict[str, bytes]
     readers = [_reader(child.stdout, "out", taken, max_bytes), _reader(child.stderr, "err", taken, 1 << 16)]
@@ -48,6 +51,8 @@ def run(
 
 def start(command: "Sequence[str]", place: Place, stdin: int) -> "subprocess.Popen[bytes]":
     """Start a program in a session of its own, with messages in English."""
+    import subprocess
+
     options = {}  # type: dict[str, Any]
     if os.name == "nt":
         options["creationflags"] = getattr(subprocess, "CREATE_NO_WINDOW", 0)
@@ -65,6 +70,9 @@ def start(command: "Sequence[str]", place: Place, stdin: int) -> "subprocess.Pop
 
 def end(child: "subprocess.Popen[bytes]") -> str:
     """Kill a child and its session; the words say when it could not be ended and was left behind."""
+    import signal
+    import subprocess
+
     try:
         if os.name == "nt":
             child.kill()

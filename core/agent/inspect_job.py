@@ -10,17 +10,17 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .asking import Asking
 from .nvml import QUESTION as NVML
 from .nvml import ask_nvml
-from .onnx import QUESTION as ONNX
-from .onnx import ask_onnx
 from .place import Place
 from .questions.kinds import Question, Reply, reply_of
 from .questions.system import this_system
-from .torch_live import STAGES, TorchLive
+
+if TYPE_CHECKING:
+    from .torch_live import TorchLive
 
 
 class Receiver(Protocol):
@@ -40,19 +40,14 @@ def run(params: "dict[str, Any]", channel: Receiver) -> None:
     import_torch = bool(params.get("import_torch", True))
     sender = Sender(channel)
     place = Place(may_wake=import_torch)
-    live = TorchLive(place, params, sender.reply, sender.asking) if import_torch else None
-    if live is not None:
-        started = reply_of(live.start)
-        if started.status != "ok":
-            sender.reply(STAGES[0], started, 0.0)
+    live = _start_torch(place, params, sender) if import_torch else None
     nvml = threading.Thread(target=_ask_nvml, args=(place, params, channel, sender), daemon=True)
     nvml.start()
     asking = Asking(place, sender.reply, channel.is_cancelled)
     asking.start(_questions(params))
     asking.finish()
     if import_torch:
-        asked = time.monotonic()
-        sender.reply(ONNX, ask_onnx(place, channel.is_cancelled), time.monotonic() - asked)
+        _ask_onnx(place, channel, sender)
     nvml.join()
     if live is not None:
         live.finish(channel.is_cancelled)
@@ -87,6 +82,23 @@ class Sender:
         if reply.detail:
             fields["detail"] = reply.detail
         self._channel.send("answer", **fields)
+
+
+def _start_torch(place: Place, params: "dict[str, Any]", sender: Sender) -> "TorchLive":
+    from .torch_live import STAGES, TorchLive
+
+    live = TorchLive(place, params, sender.reply, sender.asking)
+    started = reply_of(live.start)
+    if started.status != "ok":
+        sender.reply(STAGES[0], started, 0.0)
+    return live
+
+
+def _ask_onnx(place: Place, channel: Receiver, sender: Sender) -> None:
+    from .onnx import QUESTION, ask_onnx
+
+    asked = time.monotonic()
+    sender.reply(QUESTION, ask_onnx(place, channel.is_cancelled), time.monotonic() - asked)
 
 
 def _questions(params: "dict[str, Any]") -> "list[Question]":

@@ -6,12 +6,10 @@ field is ``{"v": value}`` or ``{"e": NAME, "detail": words}``.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from typing import Any, Callable
 
-from .children import CANCELLED, ENDED, HUNG, Child, source_of
 from .place import Place
 from .questions.kinds import Reply, TimedOut, reply_of
 
@@ -34,6 +32,8 @@ def _ask(place: Place, params: "dict[str, Any]", is_cancelled: "Callable[[], boo
         detail = "no libnvidia-ml.so.1 in the loader's cache or on its path"
         init = {"ok": False, "e": "LIBRARY_NOT_FOUND", "detail": detail}
         return Reply("ok", value=dict(Snapshot().value, init=init))
+    from .children import CANCELLED, ENDED, HUNG, Child  # what starts programs is loaded where there is a reason
+
     child = Child("nvml_links nvml_child", child_params(params), place, flags=("-I", "-S"))
     snapshot = Snapshot()
     patience = params.get("nvml_patience_s")
@@ -60,6 +60,10 @@ def child_params(params: "dict[str, Any]") -> "dict[str, Any]":
     path = params.get("pynvml_path")
     if path:
         return {"pynvml_path": path}
+    import importlib.util
+
+    from .children import source_of
+
     spec = importlib.util.find_spec("pynvml")
     if spec is not None and spec.origin and os.path.isfile(spec.origin):
         return {"pynvml_path": spec.origin}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import Callable
 
-from .children import ENDED, HUNG, Child
 from .place import Place
 from .questions.kinds import Absent, Reply, TimedOut, one_line, reply_of
 
@@ -21,6 +20,8 @@ def ask_onnx(place: Place, is_cancelled: "Callable[[], bool]") -> Reply:
 def _ask(place: Place, is_cancelled: "Callable[[], bool]") -> Reply:
     if not any(os.path.isdir(os.path.join(folder, "onnxruntime")) for folder in place.import_path):
         raise Absent("ONNX Runtime is not installed")
+    from .children import ENDED, HUNG, Child
+
     child = Child("onnx_child", {"onnx": True}, place)
     said = [message for message in child.lines(lambda: PATIENCE_S, is_cancelled) if isinstance(message, list)]
     for kind, what in (message for message in said if len(message) == 2):

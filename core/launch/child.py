@@ -10,7 +10,7 @@ import contextlib
 import os
 import queue
 import subprocess
-import tempfile
+import sys
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -119,9 +119,13 @@ class Child:
         return process.stdout, process.stderr, process.stdin
 
     def _remove_folder(self) -> None:
-        import shutil
+        if not self._folder:
+            return
+        try:
+            os.rmdir(self._folder)
+        except OSError:  # something was left in it
+            import shutil
 
-        if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _read_messages(self) -> None:
@@ -164,10 +168,17 @@ class Child:
 
 def _private_folder() -> str:
     """Return a new empty folder; empty text on a full disk, where looking at the machine must still work."""
+    given = next((os.environ[name] for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)), "")
     try:
-        return tempfile.mkdtemp(prefix="gpuproof-")
+        if sys.platform == "win32" or (given and not os.path.isabs(given)):
+            import tempfile  # its search for a folder is slow to load, and needed there alone
+
+            return tempfile.mkdtemp(prefix="gpuproof-")
+        folder = os.path.join(given or "/tmp", f"gpuproof-{os.urandom(8).hex()}")
+        os.mkdir(folder, 0o700)
     except OSError:
         return ""
+    return folder
 
 
 def _read(pipe: IO[bytes]) -> bytes:

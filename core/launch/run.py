@@ -28,7 +28,6 @@ from gpuproof.core.launch.model import (
     WorkerError,
 )
 from gpuproof.core.launch.starting import Start, own_pynvml, start_of
-from gpuproof.core.launch.unusable import cannot_start, exit_words, explain_silence
 
 PROTOCOL = 1
 HELLO_WITHIN_S = 30.0
@@ -63,6 +62,8 @@ def run_agent(
     try:
         child = Child(start, nonce, environment)
     except OSError as problem:
+        from gpuproof.core.launch.unusable import cannot_start
+
         raise cannot_start(target, start, problem) from problem
     request = {"protocol": PROTOCOL, "nonce": nonce, "job": job, "params": _complete(params, start)}
     child.send_bytes(start.preamble)
@@ -216,10 +217,14 @@ class _Run:
         if ending == "cancelled":
             return Cancelled(record=record)
         if not self._met_agent:
+            from gpuproof.core.launch.unusable import explain_silence
+
             explain_silence(self._target, self._start, record)
         if ending == "timed-out":
             return TimedOut(deadline_s=self._deadline_s, record=record)
         if self._refusal or self._last is None:
+            from gpuproof.core.launch.unusable import exit_words
+
             return Crashed(detail=self._refusal or exit_words(record), record=record)
         if self._last["type"] == "result":
             return Finished(result=self._last, record=record)

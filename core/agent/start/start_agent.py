@@ -16,15 +16,11 @@ def start():
     if sys.version_info < OLDEST:
         sys.stderr.write("gpuproof-agent: Python %d.%d is too old, 3.8 or newer is needed\n" % sys.version_info[:2])
         return 75
-    import importlib.util
+    import importlib
 
-    folder = os.path.dirname(HERE)
-    spec = importlib.util.spec_from_file_location(
-        "gpuproof_agent", os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
-    )
-    package = importlib.util.module_from_spec(spec)
+    package = type(sys)("gpuproof_agent")  # its __init__ holds no more than its description
+    package.__path__ = [os.path.dirname(HERE)]
     sys.modules["gpuproof_agent"] = package
-    spec.loader.exec_module(package)
     return importlib.import_module("gpuproof_agent.main").main()
 
 

@@ -232,10 +232,10 @@ def test_the_child_starts_in_an_empty_folder_of_its_own_that_is_removed(tmp_path
 def test_a_full_disk_does_not_keep_an_agent_from_running(tmp_path, monkeypatch):
     target = fake_agent(tmp_path, "hello(); send(type='result', folder=os.getcwd())")
 
-    def full(**more):
+    def full(*given, **more):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tempfile.mkdtemp", full)
+    monkeypatch.setattr(os, "mkdir", full)
     outcome = run(target)
     assert isinstance(outcome, Finished)
     assert outcome.result["folder"] == os.path.abspath(os.sep)
