@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from gpuproof.core.cli.columns import width
+from gpuproof.core.cli.show_details import condition_lines, gpu_lines, pair_lines
 from gpuproof.core.cli.terminal import Terminal
+from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.machine import Gpu, Machine, Package, TorchBuild, TorchLive
 from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.words import Text, literal, text
@@ -21,12 +24,31 @@ def show_machine(machine: Machine, terminal: Terminal) -> None:
         (text("GPU and driver"), _driver(machine)),
         (text("Python and torch"), _python(machine)),
         (text("torch in use"), _live(machine.torch_live)),
+        (text("State of the machine"), condition_lines(machine)),
     )
     for title, lines in groups:
         terminal.say(title)
         for label, value in lines:
             name = terminal.rendered(label)
             terminal.say(f"  {name}{' ' * max(1, 22 - width(name))}{terminal.rendered(value)}")
+
+
+def show_answers(answers: Answers, terminal: Terminal) -> None:
+    """Say how many questions were answered, and name those that were refused or did not answer in time."""
+    counted = Counter(answer.status for answer in answers)
+    terminal.say(
+        text(
+            "{asked} questions: {ok} answered, {absent} about things that are not there, {rest} without an answer.",
+            asked=len(answers),
+            ok=counted["ok"],
+            absent=counted["absent"],
+            rest=len(answers) - counted["ok"] - counted["absent"],
+        )
+    )
+    for answer in answers:
+        if answer.status in ("denied", "timed_out", "failed"):
+            why = _reason(Why(answer.status), answer.detail)
+            terminal.say(literal(f"  {answer.question}: {terminal.rendered(why)}"))
 
 
 def _fact(value: object) -> Text:
@@ -84,6 +106,8 @@ def _driver(machine: Machine) -> Iterator[Line]:
         return
     for gpu in machine.gpus:
         yield text("GPU {index}", index=gpu.index), literal(_gpu(gpu))
+        yield from gpu_lines(gpu)
+    yield from pair_lines(machine)
 
 
 def _gpu(gpu: Gpu) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gpuproof.core.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from gpuproof.core.facts.answers import Answers
+    from gpuproof.core.facts.answers import Answer, Answers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,29 +36,48 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     warning = choosing_words(target)
     if warning is not None:
         terminal.progress(warning)
-    # the readers load while the target is asked; the import below waits for them
-    threading.Thread(target=importlib.import_module, args=("gpuproof.core.facts.document",), daemon=True).start()
-    answers = inspect_target(target, import_torch=not arguments.no_import)
+    answers = inspect_target(target, import_torch=not arguments.no_import, on_answer=_Loading().begin)
     if not any(answer.status == "ok" for answer in answers):
         ending = answers.get("agent.run")
         raise CouldNotFinish(
             text("{target} gave no facts: {detail}", target=target, detail=ending.detail if ending else ""),
             text("Try another environment; `gpuproof targets` lists those of this machine."),
         )
+    from gpuproof.core.facts.answers_file import answer_fields
     from gpuproof.core.facts.document import machine_document
     from gpuproof.core.facts.readers import read_machine
 
     machine = read_machine(answers)
 
     def show() -> None:
-        from gpuproof.core.cli.show_machine import show_machine
+        from gpuproof.core.cli.show_machine import show_answers, show_machine
 
         show_machine(machine, terminal)
+        show_answers(answers, terminal)
 
     document = {"target": str(target), "imported_torch": not arguments.no_import, **machine_document(machine)}
+    document["answers"] = [answer_fields(answer) for answer in answers]
     document.update(_added_by_plugins(answers))
     terminal.emit(document, show)
     return 0
+
+
+class _Loading:
+    """Loads the readers while the target works: from its first answer on, so that its start is not held up."""
+
+    def __init__(self) -> None:
+        self._has_begun = False
+
+    def begin(self, answer: Answer) -> None:
+        """Load them in the background, once; the import that needs them waits until they are there."""
+        if not self._has_begun:
+            self._has_begun = True
+            threading.Thread(target=_load_readers, daemon=True).start()
+
+
+def _load_readers() -> None:
+    for name in ("gpuproof.core.facts.document", "gpuproof.core.facts.readers"):
+        importlib.import_module(name)
 
 
 def _added_by_plugins(answers: Answers) -> dict[str, Any]:
