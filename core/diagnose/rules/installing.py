@@ -12,7 +12,7 @@ from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.words import Text, text
 
 _LAST_OF_ONE = 13  # torch 1.13 was the last 1.x
-_NOT_FOUND = ("install.no-version", "install.platform", "install.wrong-index", "install.conda-channels")
+_NOT_FOUND = ("install.no-version", "install.platform", "install.wrong-index", "install.index-refused", "install.conda-channels")
 # variants that the wheel index has ever carried; anything else was never published
 _PUBLISHED = frozenset(
     [
@@ -93,7 +93,7 @@ def _pin_fault(version: str, variant: str, said: str) -> Text | None:
 def _refused(machine: Machine) -> Text | None:
     if has(machine, "install.conda-channels"):
         return text("the channels that conda searched do not have the asked-for package or version")
-    if has(machine, "install.wrong-index"):
+    if has(machine, "install.wrong-index", "install.index-refused"):
         return text("the address of the wheel index was refused or has no such version")
     return None
 

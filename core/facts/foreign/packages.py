@@ -15,6 +15,7 @@ from gpuproof.core.facts.version import dotted
 NAMES = frozenset(
     ["torch", "pytorch", "torchvision", "torchaudio", "torchtext", "cpuonly", "cudatoolkit", "pytorch-cuda", "pytorch-mutex", "pytorch-gpu", "pytorch-cpu", "libtorch", "cudnn", "triton", "triton-windows", "xformers", "flash-attn", "bitsandbytes", "onnxruntime", "onnxruntime-gpu", "tensorflow", "tensorflow-gpu", "tensorflow-cpu", "numpy", "vllm", "nccl", "cuda-version", "cuda-runtime", "cuda-toolkit", "ctranslate2", "faster-whisper", "deepspeed", "apex", "mmcv", "mmcv-full", "detectron2", "torch-scatter", "torch-sparse", "auto-gptq", "causal-conv1d", "mamba-ssm", "torch-directml", "sageattention", "torchao", "flashinfer-python"]  # noqa: E501
 )  # fmt: skip
+_LISTED = re.compile(r"\bpip3? (?:list|show|freeze)\b.{0,40}?\btorch[ =]{1,3}(\d\.\d{1,2}\.\d{1,2}\+\w{2,12})")
 _PREFIXES = ("[pip3]", "[pip]", "[conda]", "│", "|", "-", "*", "+", "#")
 
 
@@ -65,8 +66,7 @@ def _package(line: str, shown_name: str) -> Package | None:
 
 def _pip_said(line: str) -> Package | None:
     """``Requirement already satisfied: torch>=1.3 in D:\\envs (from x) (1.6.0+cpu)``: what is installed."""
-    listed = re.search(r"\bpip3? (?:list|show|freeze)\b.{0,40}?\btorch[ =]{1,3}(\d\.\d{1,2}\.\d{1,2}\+\w{2,12})", line)
-    if listed is not None:
+    if "pip" in line and "+" in line and (listed := _LISTED.search(line)) is not None:
         return _made("torch", listed.group(1), "pip")
     if "equirement already" not in line:
         return None

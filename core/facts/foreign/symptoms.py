@@ -14,6 +14,7 @@ from gpuproof.core.facts.machine import Symptom
 
 _NEAR = 220  # characters on each side in which a companion or an excluding phrase counts
 _TRIES = 40
+_LONG = 20_000  # characters, from which a look at the words alone saves time
 _SHOWN = 220
 
 
@@ -34,7 +35,8 @@ def find(found: str, flat: str = "", source: str = "pasted text") -> tuple[Sympt
     """Return one symptom for each known message that stands in the text, with the words around it as its line."""
     flat = flat or flatten(found)
     flat = flat if "nvrm:" not in flat else _without_kernel_prefix(flat)
-    hits = [(row, at) for row in error_rows() if (at := _first_hit(row, flat)) >= 0]
+    words = frozenset(flat.split(" ")) if len(flat) > _LONG else frozenset()
+    hits = [(row, at) for row in error_rows() if (at := _first_hit(row, flat, words)) >= 0]
     shown = in_its_case(found, flat) if hits else flat
     return tuple(
         Symptom(id=row["id"], line=line_at(shown, at, row.get("shown", _SHOWN)), source=source) for row, at in hits
@@ -52,9 +54,9 @@ def in_its_case(found: str, flat: str) -> str:
     return plain if len(plain) == len(flat) else flat
 
 
-def _first_hit(row: dict[str, Any], flat: str) -> int:
+def _first_hit(row: dict[str, Any], flat: str, words: frozenset[str]) -> int:
     companions, excluded = row.get("with", ()), row.get("unless", ())
-    for at, length in _hits(row["contains"], flat):
+    for at, length in _hits(row["contains"], flat, words):
         if not companions and not excluded:
             return at
         near = flat[max(0, at - _NEAR) : at + length + _NEAR]
@@ -65,8 +67,10 @@ def _first_hit(row: dict[str, Any], flat: str) -> int:
     return -1
 
 
-def _hits(phrases: list[str], flat: str) -> Iterator[tuple[int, int]]:
+def _hits(phrases: list[str], flat: str, words: frozenset[str]) -> Iterator[tuple[int, int]]:
     for phrase in _spelt(phrases):
+        if words and not words.issuperset(phrase.split(" ")[1:-1]):
+            continue  # its inner words stand between spaces: a text without one of them cannot hold the phrase
         at = flat.find(phrase)
         for _ in range(_TRIES):
             if at < 0:
