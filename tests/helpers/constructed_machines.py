@@ -153,6 +153,8 @@ MACHINES: dict[str, tuple[str, list[Answer]]] = {
                                                                 "libbitsandbytes_cuda126.so"]},
             {"name": "onnxruntime", "files": {"capi/build_and_package_info.py": "cuda_version = '12.8'\n"},
              "libraries": ["libonnxruntime_providers_cuda.so"]}]),
+        ok("torch.companion_needs", [{"name": "ctranslate2", "file": "libctranslate2-d3638643.so.4.4.0",
+                                      "asks_for": ["libcublas.so.12", "libcudnn.so.8"]}]),
         ok("onnx.providers", ["CUDAExecutionProvider", "CPUExecutionProvider"])]),
     "shadowing-cudnn": ("another cuDNN before the wheel's own", [
         *ADA, *torch(*CU130), ok("environment.variables", {"LD_LIBRARY_PATH": "/usr/local/cuda-12.2/lib64"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 from ..place import Place
@@ -33,6 +34,22 @@ COMPANIONS = {
     "triton": ((), ("backends",)),
     "tensorrt_libs": ((), ("",)),
 }
+# package: (folder of the import path, beginnings of its library's name, bytes to look through at each end).
+# ctranslate2 opens its CUDA libraries by names that stand anywhere in its library; the others' linker wrote them
+# near one end.
+WHOLE = 512 << 20
+NEEDING = {
+    "ctranslate2": (("ctranslate2", "ctranslate2.libs"), ("libctranslate2", "ctranslate2", "_ext"), WHOLE),
+    "flash_attn": (("",), ("flash_attn_2_cuda", "flash_attn_3_cuda"), 4 << 20),
+    "torchvision": (("torchvision",), ("_C.",), 4 << 20),
+    "torchaudio": (("torchaudio/lib",), ("_torchaudio", "libtorchaudio"), 4 << 20),
+    "xformers": (("xformers",), ("_C.", "_C_"), 4 << 20),
+}
+CUDA_NAME = re.compile(
+    rb"(lib(?:cublas|cudart|cudnn|cufft|nvrtc)\.so\.\d{1,2})|((?:cublas|cudart|cudnn)64_\d{1,3}\.dll)", re.IGNORECASE
+)
+CUDA_STEMS = (b"cublas64_", b"cudart64_") if os.name == "nt" else (b"libcublas.so.", b"libcudart.so.")
+CHUNK = 8 << 20
 LIBRARY_ENDINGS = (".so", ".dll", ".dylib", ".pyd")
 
 
@@ -80,6 +97,53 @@ def companions(place: Place) -> "list[dict[str, Any]]":
     return found
 
 
+def needs(place: Place) -> "list[dict[str, Any]]":
+    """Name the CUDA libraries that a package's own library asks for by name: cuBLAS 12 tells that it is for CUDA 12."""
+    found = []  # type: list[dict[str, Any]]
+    for name, (folders, beginnings, limit) in NEEDING.items():
+        for path in [path for folder in folders for path in own_libraries(place, folder, beginnings)][:4]:
+            try:
+                found.append({"name": name, "file": os.path.basename(path), "asks_for": names_inside(path, limit)})
+            except OSError as problem:
+                found.append({"name": name, "file": os.path.basename(path), "problem": problem.strerror})
+    if not found:
+        raise Absent("none of these packages has a library of its own here")
+    return found
+
+
+def own_libraries(place: Place, folder: str, beginnings: "tuple[str, ...]") -> "list[str]":
+    """Return a package's libraries in the first folder of the import path that has any."""
+    for entry in place.import_path:
+        base = os.path.join(entry, *folder.split("/"))
+        names = [name for name in names_like(base, ()) if name.startswith(beginnings)]
+        if names:
+            return [os.path.join(base, name) for name in names]
+    return []
+
+
+def names_inside(path: str, limit: int) -> "list[str]":
+    """Search a library's bytes for names of CUDA libraries, up to the limit at each of its ends."""
+    size = os.stat(path).st_size
+    spans = [(0, size)] if size <= 2 * limit else [(0, limit), (size - limit, size)]
+    stems = CUDA_STEMS if limit < WHOLE else CUDA_STEMS[:1]  # each is another pass over everything
+    found = set()  # type: set[str]
+    with open(path, "rb", buffering=0) as file:
+        for start, end in spans:
+            file.seek(start)
+            left, kept = end - start, b""
+            while left > 0:
+                part = file.read(min(CHUNK, left))
+                if not part:
+                    break
+                left -= len(part)
+                data = kept + part
+                if any(stem in data for stem in stems):
+                    found.update(match.group().decode("ascii") for match in CUDA_NAME.finditer(data))
+                    break  # one piece with CUDA's number is enough
+                kept = data[-64:]  # a name may lie across two pieces
+    return sorted(found)[:20]
+
+
 def bases(place: Place, name: str) -> "list[str]":
     """Return where a package folder may lie."""
     return [os.path.join(folder, name) for folder in place.import_path]
@@ -102,4 +166,5 @@ def names_like(folder: str, words: "tuple[str, ...]") -> "list[str]":
 QUESTIONS = (
     Call("torch.copies", torch_copies, "torch/version.py", ALL, 4.0, "path"),
     Call("torch.companions", companions, "package files", ALL, 4.0),
+    Call("torch.companion_needs", needs, "libraries of packages", ALL, 8.0),
 )

@@ -18,6 +18,8 @@ NAMES = (
     "onnxruntime-directml", "ctranslate2", "triton", "triton-windows", "tensorrt", "mmcv", "mmcv-full",
 )  # fmt: skip
 _FOLDERS = {"flash-attn": "flash_attn", "onnxruntime-gpu": "onnxruntime", "onnxruntime-directml": "onnxruntime"}
+_SEARCHED_WHOLE = ("ctranslate2",)
+_NEEDED = re.compile(r"lib(?:cublas|cudart)\.so\.(\d{1,2})|(?:cublas|cudart)64_(\d{2,3})\.dll", re.IGNORECASE)
 _TORCH_PIN = re.compile(r"^torch\s?\(?==\s?([\w.+!]{1,40})")
 
 
@@ -28,16 +30,22 @@ def read_companions(answers: Answers) -> tuple[Companion, ...] | Unknown:
         return found
     files = list_of(answers, "torch.companions")
     by_folder = {} if isinstance(files, Unknown) else {words(entry.get("name")): entry for entry in objects(files)}
+    needs: dict[str, list[dict[str, Any]]] = {}
+    asked = list_of(answers, "torch.companion_needs")
+    for entry in [] if isinstance(asked, Unknown) else objects(asked):
+        needs.setdefault(words(entry.get("name")), []).append(entry)
     packages = objects(found["packages"]) if isinstance(found.get("packages"), list) else []
     companions = {}
     for package in packages:
         name = words(package.get("name"))
         if name in NAMES and name not in companions:
-            companions[name] = _companion(name, package, by_folder)
+            companions[name] = _companion(name, package, by_folder, needs)
     return tuple(companions.values())
 
 
-def _companion(name: str, package: dict[str, Any], by_folder: dict[str, dict[str, Any]]) -> Companion:
+def _companion(
+    name: str, package: dict[str, Any], by_folder: dict[str, dict[str, Any]], needs: dict[str, list[dict[str, Any]]]
+) -> Companion:
     entry = by_folder.get(_FOLDERS.get(name, name), {})
     texts = entry.get("files") if isinstance(entry.get("files"), dict) else {}
     joined = "\n".join(text for text in texts.values() if isinstance(text, str)) if isinstance(texts, dict) else ""
@@ -47,6 +55,8 @@ def _companion(name: str, package: dict[str, Any], by_folder: dict[str, dict[str
     full = lines.get("__version__", version) if lines.get("__version__", "").startswith(version) else version
     reader = _READERS.get(_FOLDERS.get(name, name), _by_label)
     cuda, is_cpu, detail = reader(full, joined, libraries)
+    if cuda is None and is_cpu is None:
+        cuda, is_cpu, detail = _by_needs(needs.get(_FOLDERS.get(name, name), []), is_whole=name in _SEARCHED_WHOLE)
     return Companion(
         name=name,
         version=full,
@@ -64,6 +74,24 @@ def _by_label(version: str, text: str, libraries: list[str]) -> Build:
     """Read the local label: 0.26.0+cu130 or +cpu; a version without one says nothing."""
     label = version.partition("+")[2]
     return cuda_of_label(label), True if label == "cpu" else None, f"version {version}" if label else ""
+
+
+def _by_needs(files: list[dict[str, Any]], *, is_whole: bool) -> Build:
+    """Read which CUDA a package's own library asks for: libcublas.so.12 or cublas64_12.dll is CUDA 12.
+
+    cudart and cuBLAS carry CUDA's own major number, cuDNN does not. A library that was searched from end to end and
+    names none of them is a CPU build; one that could not be read says nothing.
+    """
+    asked = [file.get("asks_for") for file in files]
+    names = sorted({name for found in asked if isinstance(found, list) for name in found if isinstance(name, str)})
+    for name in names:
+        match = _NEEDED.search(name)
+        if match:
+            digits = match.group(1) or match.group(2)
+            cuda = f"{digits[:2]}.{digits[2:]}" if len(digits) == 3 else digits  # cudart64_110.dll
+            return DottedVersion(cuda), False, "asks for " + ", ".join(names)
+    searched = is_whole and files and all(isinstance(found, list) for found in asked) and not names
+    return None, True if searched else None, "its library names no CUDA library" if searched else ""
 
 
 def _xformers(version: str, text: str, libraries: list[str]) -> Build:
@@ -94,18 +122,10 @@ def _onnxruntime(version: str, text: str, libraries: list[str]) -> Build:
     return None, None if is_directml or not libraries else True, "no CUDA provider in it" if libraries else ""
 
 
-def _ctranslate2(version: str, text: str, libraries: list[str]) -> Build:
-    """Releases 4 and newer of its wheels are made for CUDA 12, releases 3 for CUDA 11; from 4.5 on with cuDNN 9."""
-    major = version.split(".", 1)[0]
-    cuda = {"3": "11", "4": "12"}.get(major)
-    return (DottedVersion(cuda) if cuda else None), None, f"release {version}" if cuda else ""
-
-
 _READERS: dict[str, Callable[[str, str, list[str]], Build]] = {
     "xformers": _xformers,
     "bitsandbytes": _bitsandbytes,
     "onnxruntime": _onnxruntime,
-    "ctranslate2": _ctranslate2,
 }
 
 

@@ -277,6 +277,29 @@ def test_companions_tell_their_build_without_being_imported(tmp_path: Path) -> N
     assert found["bitsandbytes"]["libraries"] == ["libbitsandbytes_cuda126.so"]
 
 
+def test_the_cuda_that_a_library_asks_for_is_read_from_its_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch_files, "CHUNK", 64)
+    (tmp_path / "ctranslate2.libs").mkdir()
+    library = tmp_path / "ctranslate2.libs" / "libctranslate2-d36.so.4.5.0"
+    library.write_bytes(b"x" * 55 + b"libcublas.so.12\0" + b"y" * 200)  # across two pieces
+    (tmp_path / "ctranslate2.libs" / "libgomp-a34.so.1").write_bytes(b"libcublas.so.11")
+    (tmp_path / "flash_attn_2_cuda.cpython-311-x86_64-linux-gnu.so").write_bytes(b"libcudart.so.12\0")
+    found = torch_files.needs(Place(import_path=[str(tmp_path)]))
+    assert {entry["name"]: entry["asks_for"] for entry in found} == {
+        "ctranslate2": ["libcublas.so.12"], "flash_attn": ["libcudart.so.12"],
+    }  # fmt: skip
+    with pytest.raises(Absent):
+        torch_files.needs(Place(import_path=[]))
+
+
+def test_only_the_ends_of_a_huge_library_are_searched(tmp_path: Path) -> None:
+    path = tmp_path / "x.so"
+    path.write_bytes(b"libcudart.so.12\0" + b"." * 100 + b"libcublas.so.11" + b"." * 100 + b"libcudart.so.11")
+    assert torch_files.names_inside(str(path), 20) == ["libcudart.so.11", "libcudart.so.12"]
+
+
 def test_condas_records_give_name_version_build_and_channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     meta = tmp_path / "conda-meta"
     meta.mkdir()

@@ -202,8 +202,8 @@ def test_settings_of_installers_ports_and_firmware_are_lists_of_what_was_said() 
 
 FIELDS = (
     "limits", "cpu_details", "throttling", "memory_state", "file_systems", "disks", "kernel", "driver_origin",
-    "firmware", "network_ports", "files_check", "installer_settings", "python_runtime", "build_tools", "torch_configuration",
-    "gpu_pairs",
+    "firmware", "network_ports", "files_check", "installer_settings", "python_runtime", "build_tools",
+    "torch_configuration", "gpu_pairs",
 )  # fmt: skip
 
 

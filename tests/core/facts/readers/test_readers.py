@@ -98,7 +98,34 @@ def test_companions_say_for_which_cuda_and_torch_they_were_built() -> None:
     assert found["bitsandbytes"].detail == "libraries for CUDA 11.8, 12.6"
     assert str(found["onnxruntime-gpu"].cuda_version) == "12.8"
     assert str(found["ctranslate2"].cuda_version) == "12"
+    assert found["ctranslate2"].detail == "asks for libcublas.so.12, libcudnn.so.8"
     assert (str(found["flash-attn"].cuda_version), found["flash-attn"].torch_version) == ("12", "2.6")
+
+
+CTRANSLATE2 = {"name": "ctranslate2", "version": "4.5.0"}
+
+
+@pytest.mark.parametrize(
+    ("needs", "cuda", "is_cpu"),
+    [
+        pytest.param([{"name": "ctranslate2", "asks_for": ["libcublas.so.11"]}], "11", False, id="its-cublas"),
+        pytest.param([{"name": "ctranslate2", "asks_for": ["cublas64_12.dll"]}], "12", False, id="on-windows"),
+        pytest.param([{"name": "ctranslate2", "asks_for": ["cudart64_110.dll"]}], "11.0", False, id="three-digits"),
+        pytest.param([{"name": "ctranslate2", "asks_for": ["libcudnn.so.9"]}], None, None, id="cudnn-says-no-cuda"),
+        pytest.param([{"name": "ctranslate2", "asks_for": []}], None, True, id="searched-and-none-named"),
+        pytest.param([{"name": "ctranslate2", "problem": "refused"}], None, None, id="not-readable"),
+        pytest.param([], None, None, id="no-library"),
+        pytest.param([{"name": "torchvision", "asks_for": []}], None, None, id="another-package"),
+    ],
+)
+def test_ctranslate2s_cuda_comes_from_its_library_and_never_from_its_release(
+    needs: list[Any], cuda: str | None, is_cpu: bool | None
+) -> None:
+    given = answers(ok("python.packages", {"packages": [CTRANSLATE2]}), ok("torch.companion_needs", needs))
+    companions = read_machine(given).companions
+    assert not isinstance(companions, Unknown)
+    (found,) = companions
+    assert (found.cuda_version and str(found.cuda_version), found.is_cpu_build) == (cuda, is_cpu)
 
 
 def test_a_pip_package_without_its_record_is_incomplete() -> None:
