@@ -8,7 +8,17 @@ from gpuproof.core.diagnose.application_link import with_application
 from gpuproof.core.diagnose.catalogue import RULES
 from gpuproof.core.diagnose.causes import title_of
 from gpuproof.core.diagnose.chain import chain_of
-from gpuproof.core.diagnose.context import complains, has, is_available, tool_gpus, torch_build, torch_live
+from gpuproof.core.diagnose.context import (
+    AMD,
+    complains,
+    has,
+    has_vendor,
+    is_available,
+    is_jetson,
+    tool_gpus,
+    torch_build,
+    torch_live,
+)
 from gpuproof.core.diagnose.model import (
     CannotTell,
     Confidence,
@@ -138,9 +148,18 @@ def _without_fault(machine: Machine) -> str:
     works = is_available(machine) is True or any(
         symptom.id.startswith(("program.", "works.")) for symptom in machine.symptoms
     )
-    if works or tool_gpus(machine):
+    if works or tool_gpus(machine) or _fits_another_way(machine):
         return "healthy"
     return "cannot_tell"
+
+
+def _fits_another_way(machine: Machine) -> bool:
+    """A card that NVIDIA's tools do not show, with the build that is made for it: a Jetson's, or ROCm's."""
+    build = torch_build(machine)
+    if build is None:
+        return False
+    jetson = is_jetson(machine) and build.cuda_version is not None
+    return jetson or (bool(build.hip_version) and bool(has_vendor(machine, AMD)))
 
 
 def _was_cut_short(machine: Machine) -> bool:

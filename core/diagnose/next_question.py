@@ -7,6 +7,7 @@ from gpuproof.core.diagnose.context import (
     has,
     is_available,
     is_container,
+    is_jetson,
     is_wsl,
     system_of,
     torch_build,
@@ -44,7 +45,12 @@ def _by_gap(machine: Machine) -> Text:
     if has(machine, "works.compose"):
         command = "docker compose exec SERVICE nvidia-smi -L"
         return text("Run {command}: the file asks for the GPU, this shows whether it gets there", command=command)
+    nodes = () if isinstance(machine.device_nodes, Unknown) else machine.device_nodes
+    if any(node.is_writable is False for node in nodes) or has(machine, "container.nvml-permissions"):
+        return text("Run {command}: it shows who may open the GPU's device files", command="ls -l /dev/nvidia*; id")
     build = torch_build(machine)
+    if is_jetson(machine) and build is not None:
+        return text("Run {command}: torch then says why it cannot use the GPU", command=_SEE_ERROR)
     if build is None:
         return text(
             "Run {command} with the Python in question: it shows the torch build, the driver and the GPU",

@@ -51,12 +51,22 @@ def gpu_lost(machine: Machine) -> Verdict:
     return no_message(machine)
 
 
+def _after_sleep(machine: Machine) -> Verdict:
+    """It worked until the machine slept: the module, whatever the program then says."""
+    slept = seen(machine, "hint.suspend")
+    failing = complains(machine) or has(machine, "program.illegal", "hint.lost-later")
+    hints = all(symptom.id.startswith(("hint.", "program.", "torch.", "gpu.no")) for symptom in machine.symptoms)
+    if slept and failing and hints and system_of(machine) in ("linux", None) and is_available(machine) is not True:
+        return failed("uvm_broken", machine, quotes((*slept, *seen(machine, "hint.uvm-reload"))), "possible")
+    return no_message(machine)
+
+
 def uvm_broken(machine: Machine) -> Verdict:
     """Fail on "CUDA unknown error": torch blames CUDA_VISIBLE_DEVICES, the module nvidia_uvm is at fault."""
     module = seen(machine, "gpu.uvm-module")
     said = seen(machine, "gpu.uvm")
     if not module and not said:
-        return no_message(machine)
+        return _after_sleep(machine)
     if is_wsl(machine) or system_of(machine) in ("windows", "macos") or is_available(machine) is True:
         return Passed()
     evidence = (*module, *said, *seen(machine, "hint.suspend"))

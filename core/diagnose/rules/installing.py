@@ -12,7 +12,13 @@ from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.words import Text, text
 
 _LAST_OF_ONE = 13  # torch 1.13 was the last 1.x
-_NOT_FOUND = ("install.no-version", "install.platform", "install.wrong-index", "install.index-refused", "install.conda-channels")
+_NOT_FOUND = (
+    "install.no-version",
+    "install.platform",
+    "install.wrong-index",
+    "install.index-refused",
+    "install.conda-channels",
+)
 # variants that the wheel index has ever carried; anything else was never published
 _PUBLISHED = frozenset(
     [

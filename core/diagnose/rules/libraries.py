@@ -33,6 +33,7 @@ _EXTENSIONS = (
     "extension.tensorflow",
     "extension.jax",
     "extension.library-major",
+    "extension.symbol",
 )
 
 _OTHERS = ("extension.tensorflow", "extension.library-major")
