@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import math
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
-from gpuproof.core.report.statistics import Level, difference, level_of, level_of_interval, t_quantile
+from gpuproof.core.report.statistics import BETWEEN_RUNS, Level, difference, level_of, level_of_interval, t_quantile
 from gpuproof.core.report.verdict import verdict_of
 
 
@@ -32,14 +34,31 @@ def simulation() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("case", ["usual spread", "strong dependence", "many hiccups", "few blocks"])
-def test_equal_runs_are_called_different_in_at_most_one_of_twenty(simulation: ModuleType, case: str) -> None:
-    shares = simulation.shares(simulation.CASES[case], 0.0, 600, seed=7)
-    assert shares["faster"] + shares["slower"] <= 0.065  # 5 % and two standard errors of 600 pairs
+def makers(simulation: ModuleType) -> dict[tuple[str, str], Any]:
+    """Return the makers of runs: like the recorded ones, and synthetic ones, by name and side."""
+    found = dict(simulation.recorded_makers())
+    for name in ("as recorded on the GPU", "strong dependence", "many hiccups", "few blocks", "few dependent blocks"):
+        case = simulation.CASES[name]
+        found[name, "gpu"] = lambda rng, truth, case=case: simulation.run(rng, truth, **case)
+    return found
 
 
-def test_a_change_of_five_percent_is_found_at_the_usual_spread(simulation: ModuleType) -> None:
-    assert simulation.shares(simulation.CASES["usual spread"], 0.05, 600, seed=7)["faster"] >= 0.945
+def test_equal_runs_are_called_different_in_at_most_one_of_twenty(simulation: ModuleType) -> None:
+    for (name, side), make in makers(simulation).items():
+        shares = simulation.shares(make, side, 0.0, 400, seed=7)
+        assert shares["faster"] + shares["slower"] <= 0.07, name  # 5 % and two standard errors of 400 pairs
+
+
+def test_a_change_of_five_percent_is_found_at_the_spread_of_recorded_gpu_runs(simulation: ModuleType) -> None:
+    make = makers(simulation)["recorded GPU, quick (5 runs)", "gpu"]
+    assert simulation.shares(make, "gpu", 0.05, 1500, seed=7)["faster"] >= 0.94  # 95.3 % of 8000 pairs
+
+
+def test_the_assumed_spread_between_runs_is_not_below_the_measured_one(simulation: ModuleType) -> None:
+    pairs = json.loads(simulation.RECORDED.read_text(encoding="utf-8"))["pairs_of_whole_checks"]
+    for side, assumed in BETWEEN_RUNS.items():
+        apart = [math.log(pair[side][0] / pair[side][1]) for pair in pairs]
+        assert math.sqrt(sum(step * step for step in apart) / 2 / len(apart)) <= assumed
 
 
 def test_too_few_blocks_give_no_level() -> None:
