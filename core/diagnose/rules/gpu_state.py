@@ -112,7 +112,8 @@ def tcc_wddm(machine: Machine) -> Verdict:
     if models == {"TCC"} and screen and system_of(machine) in ("windows", None):
         return failed("tcc_wddm", machine, (text("driver model TCC on {names}", names=gpus[0].name), *quotes(screen)))
     server = [gpu.name for gpu in gpus if _is_server_card(gpu.name)]
-    if server and is_wsl(machine) and complains(machine) and is_available(machine) is not True:
+    told = any(symptom.id.startswith(("wsl.", "driver.", "memory.", "gpu.uvm")) for symptom in machine.symptoms)
+    if server and is_wsl(machine) and complains(machine) and not told and is_available(machine) is not True:
         shown = text("Windows runs {name} with the driver model TCC unless it is switched", name=server[0])
         return failed("tcc_wddm", machine, (shown,), "possible")
     if said and (blocked or is_available(machine) is False or has(machine, "gpu.no-device", "gpu.no-gpus")):

@@ -34,6 +34,8 @@ _EXTENSIONS = (
     "extension.jax",
     "extension.library-major",
     "extension.symbol",
+    "extension.other-programs",
+    "extension.llama",
 )
 
 _OTHERS = ("extension.tensorflow", "extension.library-major")
