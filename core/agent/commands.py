@@ -21,10 +21,10 @@ def run_command(question: RunCommand, place: Place) -> Reply:
     if program is None:
         raise Absent("%s is not installed" % question.command[0])
     status, out, err = run([program, *question.command[1:]], place, question.deadline_s * 0.9, question.max_bytes)
-    text = _kept(out.decode("utf-8", "replace"), question.keep)
+    text = _kept(decoded(out), question.keep)
     if status == 0 or (text.strip() and status > 0):
         return Reply("ok", text=text)
-    words = " ".join((err or out).decode("utf-8", "replace").split())[:500]
+    words = " ".join(decoded(err or out).split())[:500]
     if "permission denied" in words.lower() or "not permitted" in words.lower():
         raise Denied(words)
     return Reply("failed", detail="exit status %d: %s" % (status, words) if words else "exit status %d" % status)
@@ -49,6 +49,21 @@ def run(
     return child.returncode, taken.get("out", b""), taken.get("err", b"")
 
 
+def decoded(data: bytes) -> str:
+    """Return a program's output as text: UTF-8, UTF-16 (wsl.exe, whatever its language), else Windows' console code.
+
+    Text in UTF-8 holds no zero bytes; in UTF-16 every space, digit and line end brings one, in odd places.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    if data[1::2].count(0) > data[0::2].count(0):
+        return data.decode("utf-16-le", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("oem" if os.name == "nt" else "utf-8", "replace")
+
+
 def start(command: "Sequence[str]", place: Place, stdin: int) -> "subprocess.Popen[bytes]":
     """Start a program in a session of its own, with messages in English."""
     import subprocess
@@ -63,7 +78,7 @@ def start(command: "Sequence[str]", place: Place, stdin: int) -> "subprocess.Pop
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=dict(place.environ, LC_ALL="C", LANGUAGE="C"),
+        env=dict(place.environ, LC_ALL="C", LANGUAGE="C", WSL_UTF8="1"),
         **options,
     )
 

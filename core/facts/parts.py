@@ -85,6 +85,11 @@ class WindowsFacts:
     commit_available_mib: float | None = None
     adapters: tuple[tuple[str, str], ...] = ()  # (name, driver version as Windows counts, 32.0.15.8129)
     missing_runtime_libraries: tuple[str, ...] = ()  # vcruntime140_1.dll ...
+    wsl_version: str = ""  # 2.3.26.0; empty: not installed, or an old one that has no such number
+    wsl_kernel: str = ""
+    long_paths: bool | None = None
+    code_page: int | None = None  # 65001 is UTF-8, 936 simplified Chinese
+    driver_events: tuple[str, ...] = ()  # of NVIDIA's driver and the display, newest first: "TIME nvlddmkm 153 ..."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import struct
-from typing import Any
+from typing import Any, Sequence
 
 from ..place import Place
-from .kinds import LINUX, Absent, Call, Denied, ReadFile, Reply, RunCommand
+from .kinds import LINUX, Absent, Call, Denied, ReadFile, Reply, RunCommand, TimedOut, one_line
 
 GPUS = "/proc/driver/nvidia/gpus"
 MODULE_WORDS = ("nvidia", "nouveau", "nova", "amdgpu", "radeon", "i915", "xe", "vfio", "nvgpu", "tegra")
@@ -47,6 +47,8 @@ KERNEL_LOG_WORDS = (
     "lockdown",
 )
 KERNEL_LOG_LINES = 200
+# -o cat leaves out the host's name, which stands in every line otherwise
+LOG_COMMANDS = (("journalctl", "-k", "-b", "-q", "--no-pager", "-n", "20000", "-o", "cat"), ("dmesg",))
 
 
 def gpus_information(place: Place) -> "list[str]":
@@ -134,11 +136,43 @@ def services(place: Place) -> "list[str]":
 
 
 def kernel_log(place: Place) -> "list[str]":
-    """Return the kernel's lines about GPUs since it started, oldest first; needs the right to read its log."""
+    """Return the kernel's lines about GPUs since it started, oldest first: its own file, else journal, else dmesg.
+
+    Each needs a right of its own: root, the group adm or systemd-journal, or a kernel that lets everybody read.
+    """
+    refusals, is_refused = [], False
     try:
-        descriptor = os.open(place.path("/dev/kmsg"), os.O_RDONLY | os.O_NONBLOCK)
-    except PermissionError as problem:
-        raise Denied("the kernel log may not be read by this user") from problem
+        return ring_buffer(place)
+    except OSError as problem:
+        refusals.append("/dev/kmsg: %s" % problem.strerror)
+        is_refused = not isinstance(problem, FileNotFoundError)
+    for command in LOG_COMMANDS:
+        try:
+            lines = printed_log(place, command)
+        except (Absent, Denied, TimedOut) as problem:
+            refusals.append("%s: %s" % (command[0], one_line(problem)[:120]))
+            is_refused = is_refused or not isinstance(problem, Absent)
+            continue
+        return [line[:500] for line in lines if is_gpu_line(line)][-KERNEL_LOG_LINES:]
+    if not is_refused:
+        raise Absent("; ".join(refusals))
+    raise Denied("the kernel log may not be read by this user (%s)" % "; ".join(refusals))
+
+
+def printed_log(place: Place, command: "Sequence[str]") -> "list[str]":
+    """Return what a program prints of the kernel log; Denied when it prints nothing."""
+    from ..commands import run_command
+
+    reply = run_command(RunCommand("driver.kernel_log", command, LINUX, 2.0, max_bytes=4 << 20), place)
+    lines = (reply.text or "").splitlines()
+    if reply.status != "ok" or not any(line.strip() and not line.startswith("-- ") for line in lines):
+        raise Denied(reply.detail or "it shows no line to this user")
+    return lines
+
+
+def ring_buffer(place: Place) -> "list[str]":
+    """Read the kernel's own file, record by record, without waiting for the next one."""
+    descriptor = os.open(place.path("/dev/kmsg"), os.O_RDONLY | os.O_NONBLOCK)
     lines = []
     try:
         for _ in range(100000):
@@ -181,7 +215,7 @@ QUESTIONS = (
     Call("driver.loader_cache", loader_cache, LOADER_CACHE, LINUX, 3.0, "path"),
     Call("driver.dkms", dkms, "/var/lib/dkms", LINUX),
     Call("driver.services", services, "/proc/*/comm", LINUX, 4.0),
-    Call("driver.kernel_log", kernel_log, "/dev/kmsg", LINUX, 3.0, "free_text"),
+    Call("driver.kernel_log", kernel_log, "/dev/kmsg, journalctl or dmesg", LINUX, 6.0, "free_text"),
     RunCommand("driver.fabric_manager_version", ("nv-fabricmanager", "--version"), LINUX, 3.0),
 )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 
 from ..place import Place
-from .kinds import Absent, Call, RunCommand
+from .kinds import Absent, Call, Denied, RunCommand
 
 WINDOWS = ("windows",)
 CURRENT = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
@@ -15,6 +16,8 @@ ADAPTERS = r"SYSTEM\CurrentControlSet\Control\Class\{4d36e968-e325-11ce-bfc1-080
 MEMORY = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management"
 PROCESSOR = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"
 VERSION_VALUES = ("ProductName", "DisplayVersion", "CurrentBuild", "UBR", "InstallationType")
+# nvlddmkm is NVIDIA's driver in the kernel; Display reports that a driver was reset
+EVENTS = "*[System[Provider[@Name='nvlddmkm' or @Name='Display']]]"
 MAX_ADAPTERS = 32
 
 
@@ -126,6 +129,52 @@ def power(place: Place) -> "dict[str, Any]":
     return {"on_battery": status[0] == 0 if has_battery else None}
 
 
+def file_system(place: Place) -> "dict[str, Any]":
+    """Read whether paths of more than 260 characters are allowed: without it large packages do not unpack."""
+    return values(r"SYSTEM\CurrentControlSet\Control\FileSystem", ("LongPathsEnabled",))
+
+
+def isolation(place: Place) -> "dict[str, Any]":
+    """Read whether the system isolates itself with its hypervisor, which costs some speed."""
+    return values(r"SYSTEM\CurrentControlSet\Control\DeviceGuard", ("EnableVirtualizationBasedSecurity",))
+
+
+def code_pages(place: Place) -> "dict[str, int]":
+    """Ask for the code pages of programs and of the console; 65001 is UTF-8, 936 is simplified Chinese."""
+    library = kernel32()
+    return {"ansi": int(library.GetACP()), "console": int(library.GetOEMCP())}
+
+
+def driver_events(place: Place) -> "list[dict[str, str]]":
+    """Return the newest events of NVIDIA's kernel driver and of the display: a driver that was reset is 4101."""
+    from ..commands import decoded, run
+
+    program = place.program("wevtutil")
+    if program is None:
+        raise Absent("wevtutil is not installed")
+    status, out, err = run([program, "qe", "System", "/q:" + EVENTS, "/c:30", "/rd:true", "/f:xml"], place, 4.0)
+    if status != 0:
+        raise Denied(" ".join(decoded(err or out).split())[:200])
+    return events_in(decoded(out))
+
+
+def events_in(text: str) -> "list[dict[str, str]]":
+    """Take the events apart; the computer's name, which stands in each of them, is left out."""
+    found = []
+    for event in re.findall(r"<Event\b.{0,8000}?</Event>", text, re.DOTALL)[:30]:
+        patterns = (
+            ("provider", r"<Provider Name=['\"]([^'\"]{1,80})['\"]"),
+            ("id", r"<EventID[^>]{0,60}>(\d{1,6})</EventID>"),
+            ("time", r"<TimeCreated SystemTime=['\"]([0-9TZ:.\-]{1,40})['\"]"),
+        )
+        matches = ((name, re.search(pattern, event)) for name, pattern in patterns)
+        row = {name: match.group(1) for name, match in matches if match}
+        data = re.findall(r"<Data(?: Name=['\"][^'\"]{0,60}['\"])?>([^<]{1,300})</Data>", event)
+        row["data"] = " ".join(" ".join(part.split()) for part in data)[:300]
+        found.append(row)
+    return found
+
+
 QUESTIONS = (
     Call("windows.version", version, "registry CurrentVersion", WINDOWS),
     Call("windows.processor", processor, "registry CentralProcessor", WINDOWS),
@@ -134,6 +183,10 @@ QUESTIONS = (
     Call("windows.page_file", page_file, "registry Memory Management", WINDOWS),
     Call("windows.memory", memory, "GlobalMemoryStatusEx", WINDOWS),
     Call("windows.power", power, "GetSystemPowerStatus", WINDOWS),
+    Call("windows.file_system", file_system, "registry FileSystem", WINDOWS),
+    Call("windows.code_pages", code_pages, "GetACP, GetOEMCP", WINDOWS),
+    Call("windows.isolation", isolation, "registry DeviceGuard", WINDOWS),
+    Call("windows.driver_events", driver_events, "event log System", WINDOWS, 5.0, "free_text"),
     RunCommand("windows.wsl_version", ("wsl", "--version"), WINDOWS, 5.0),
     RunCommand("windows.power_scheme", ("powercfg", "/getactivescheme"), WINDOWS, 4.0),
 )

@@ -13,6 +13,7 @@ from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.facts.version import DottedVersion, dotted
 
 _VERSION = re.compile(r"\b(\d{3}\.\d{1,3}(?:\.\d{1,3})?)\b")
+_BEFORE_MESSAGE = re.compile(r"\A(?:\d{1,6},\d{1,20},\d{1,20},[^;]{0,100};|\[\s{0,10}\d{1,10}\.\d{1,9}\]\s)")
 _FORWARD_COMPAT = "/compat"
 
 
@@ -142,9 +143,9 @@ def read_kernel_modules(answers: Answers) -> tuple[str, ...] | Unknown:
 
 
 def read_kernel_messages(answers: Answers) -> tuple[str, ...] | Unknown:
-    """Read the kernel's lines about GPUs, without the record numbers: ``6,143,249960,-;NVRM: ...``."""
+    """Read the kernel's lines about GPUs, without numbers or times: ``6,143,249960,-;NVRM: ...``, ``[  12.3] NVRM``."""
     found = names_of(answers, "driver.kernel_log")
-    return found if isinstance(found, Unknown) else tuple(line.split(";", 1)[-1] for line in found)
+    return found if isinstance(found, Unknown) else tuple(_BEFORE_MESSAGE.sub("", line) for line in found)
 
 
 def read_driver_services(answers: Answers) -> tuple[str, ...] | Unknown:

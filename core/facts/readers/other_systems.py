@@ -11,6 +11,13 @@ from gpuproof.core.facts.parts import Power, WindowsFacts
 from gpuproof.core.facts.reading import dict_of, flag, list_of, mib, objects, text_of, whole, words
 from gpuproof.core.facts.unknown import Unknown, Why
 
+_SCHEMES = {
+    "381b4222-f694-41f0-9685-ff5bb260df2e": "Balanced",
+    "8c5e7fda-e8bf-4a96-9a85-a6e23a8c635c": "High performance",
+    "a1841308-3541-4fab-bc81-f71556f20b4a": "Power saver",
+    "e9a42b02-d5df-448d-aa00-03f14749eb61": "Ultimate performance",
+}
+
 
 def sysctl(answers: Answers) -> dict[str, str]:
     """Read macOS's lines such as ``machdep.cpu.brand_string: Apple M2``; empty on other systems."""
@@ -21,13 +28,19 @@ def sysctl(answers: Answers) -> dict[str, str]:
 
 
 def windows_power(answers: Answers) -> Power | None:
-    """Read battery and scheme: ``Power Scheme GUID: 381b4222-...  (Balanced)``; None on other systems."""
+    """Read battery and scheme: ``Power Scheme GUID: 381b4222-...  (Balanced)``; None on other systems.
+
+    The scheme's name comes in the language of that Windows, its number does not.
+    """
     status, scheme = dict_of(answers, "windows.power"), text_of(answers, "windows.power_scheme")
     if isinstance(status, Unknown) and isinstance(scheme, Unknown):
         return None
     match = re.search(r"\(([^()\n]{1,60})\)\s*$", scheme) if isinstance(scheme, str) else None
     on_battery = None if isinstance(status, Unknown) else flag(status.get("on_battery"))
-    return Power(on_battery=on_battery, profile=match.group(1) if match else None)
+    known = next(
+        (name for number, name in _SCHEMES.items() if isinstance(scheme, str) and number in scheme.lower()), ""
+    )
+    return Power(on_battery=on_battery, profile=known or (match.group(1) if match else None))
 
 
 def macos_power(answers: Answers) -> Power | None:
@@ -39,17 +52,19 @@ def macos_power(answers: Answers) -> Power | None:
 
 
 def macos_adapters(answers: Answers) -> list[dict[str, Any]] | Unknown:
-    """Read the graphics chips of ``system_profiler SPDisplaysDataType -json``."""
+    """Read the graphics chips of ``system_profiler SPDisplaysDataType -json``; older files hold its whole text."""
     text = text_of(answers, "macos.displays")
-    if isinstance(text, Unknown):
-        return text
-    document = json.loads(text)
-    found = document.get("SPDisplaysDataType") if isinstance(document, dict) else None
+    found: Any = list_of(answers, "macos.displays")
+    if isinstance(text, str):
+        document = json.loads(text)
+        found = document.get("SPDisplaysDataType") if isinstance(document, dict) else None
+    if isinstance(found, Unknown):
+        return found
     return [
         {
             "vendor": entry.get("spdisplays_vendor"),
             "name": entry.get("sppci_model"),
-            "device_id": entry.get("sppci_device_id"),
+            "device_id": entry.get("spdisplays_device-id"),
         }
         for entry in objects(found if isinstance(found, list) else [])
     ]
@@ -72,7 +87,37 @@ def read_windows(answers: Answers) -> WindowsFacts | Unknown:
         commit_limit_mib=mib(memory.get("commit_limit")),
         commit_available_mib=mib(memory.get("commit_available")),
         adapters=_adapters(answers),
+        wsl_version=_wsl(answers, 0),
+        wsl_kernel=_wsl(answers, 1),
+        long_paths=_switch(answers, "windows.file_system", "LongPathsEnabled"),
+        code_page=whole(_dict(answers, "windows.code_pages").get("ansi")),
+        driver_events=_events(answers),
         missing_runtime_libraries=tuple(sorted(name for name, there in present.items() if there is False)),
+    )
+
+
+def _wsl(answers: Answers, line: int) -> str:
+    """Read ``WSL version: 2.3.26.0``, then ``Kernel version: 5.15.167.4-1``; every language keeps that order."""
+    text = text_of(answers, "windows.wsl_version")
+    found = (
+        re.findall(r"[:\uff1a]\s{0,4}(\d{1,4}(?:\.\d{1,6}){1,4}(?:-\d{1,6})?)\s*$", text, re.M)
+        if isinstance(text, str)
+        else []
+    )
+    return str(found[line]) if len(found) > line else ""
+
+
+def _switch(answers: Answers, question: str, name: str) -> bool | None:
+    """Read a value of the registry that is 0 or 1; one that is not there is off, as Windows takes it."""
+    found = dict_of(answers, question)
+    return None if isinstance(found, Unknown) else whole(found.get(name)) == 1
+
+
+def _events(answers: Answers) -> tuple[str, ...]:
+    found = list_of(answers, "windows.driver_events")
+    return tuple(
+        " ".join(words(entry.get(key)) for key in ("time", "provider", "id", "data")).strip()
+        for entry in ([] if isinstance(found, Unknown) else objects(found))
     )
 
 

@@ -88,6 +88,71 @@ def test_windows_own_driver_number_is_turned_into_nvidias() -> None:
     assert str(found.driver_version) == "581.29"
 
 
+BALANCED = "381b4222-f694-41f0-9685-ff5bb260df2e"
+
+
+@pytest.mark.parametrize(
+    ("text", "profile"),
+    [
+        (f"Power Scheme GUID: {BALANCED}  (Balanced)\n", "Balanced"),
+        (f"电源方案 GUID: {BALANCED}  (平衡)\n", "Balanced"),
+        ("Power Scheme GUID: 11111111-2222-3333-4444-555555555555  (Silent)\n", "Silent"),
+        ("nothing of the kind\n", None),
+    ],
+)
+def test_a_power_scheme_is_known_by_its_number_whatever_the_language(text: str, profile: str | None) -> None:
+    power = read_machine(answers(ok("windows.power_scheme", text=text))).power
+    assert not isinstance(power, Unknown)
+    assert power.profile == profile
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WSL version: 2.3.26.0\nKernel version: 5.15.167.4-1\nWSLg version: 1.0.65\nWindows version: 10.0.22631.4460\n",
+        "WSL 版本： 2.3.26.0\n内核版本： 5.15.167.4-1\nWSLg 版本： 1.0.65\n",
+    ],
+    ids=["english", "chinese"],
+)
+def test_windows_says_its_wsl_its_paths_its_code_page_and_what_happened_to_its_driver(text: str) -> None:
+    event = {"provider": "nvlddmkm", "id": "153", "time": "2026-05-05T11:26:24Z", "data": "Error"}
+    windows = read_machine(
+        answers(
+            ok("windows.version", {"CurrentBuild": "22631"}),
+            ok("windows.wsl_version", text=text),
+            ok("windows.file_system", {"LongPathsEnabled": 1}),
+            ok("windows.code_pages", {"ansi": 936}),
+            ok("windows.driver_events", [event]),
+        )
+    ).windows
+    assert not isinstance(windows, Unknown)
+    assert (windows.wsl_version, windows.wsl_kernel) == ("2.3.26.0", "5.15.167.4-1")
+    assert (windows.long_paths, windows.code_page) == (True, 936)
+    assert windows.driver_events == ("2026-05-05T11:26:24Z nvlddmkm 153 Error",)
+
+
+def test_a_mac_with_a_card_of_amd_names_it_by_its_number() -> None:
+    chips = [
+        {"spdisplays_vendor": "Intel", "spdisplays_device-id": "0x3e9b", "sppci_model": "Intel UHD Graphics 630"},
+        {"spdisplays_vendor": "sppci_vendor_amd", "spdisplays_device-id": "0x73ef", "sppci_model": "Radeon Pro"},
+    ]
+    devices = read_machine(answers(ok("macos.displays", chips))).display_devices
+    assert not isinstance(devices, Unknown)
+    assert [(device.vendor_id, device.device_id) for device in devices] == [(0x8086, 0x3E9B), (0x1002, 0x73EF)]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("6,143,249960,-;NVRM: loading; done", "NVRM: loading; done"),
+        ("[   12.345678] NVRM: Xid 79", "NVRM: Xid 79"),
+        ("NVRM: Xid (PCI:0000:01:00): 79; fallen off", "NVRM: Xid (PCI:0000:01:00): 79; fallen off"),
+    ],
+)
+def test_a_line_of_the_kernel_log_is_read_by_whichever_road_it_came(line: str, message: str) -> None:
+    assert read_machine(answers(ok("driver.kernel_log", [line]))).kernel_messages == (message,)
+
+
 def test_companions_say_for_which_cuda_and_torch_they_were_built() -> None:
     companions = recordings.machine("companions").companions
     assert not isinstance(companions, Unknown)
