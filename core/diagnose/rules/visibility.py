@@ -35,6 +35,9 @@ def _hides(value: str, machine: Machine) -> Text | None:
     known = [gpu.uuid for gpu in gpus(machine) if gpu.uuid]
     if first.upper().startswith("GPU-") and known and not any(uuid.lower().startswith(first.lower()) for uuid in known):
         return text("CUDA_VISIBLE_DEVICES names {uuid}, which no GPU here has", uuid=first)
+    live = torch_live(machine)
+    if first.upper().startswith("GPU-") and not known and live is not None and live.device_count == 0:
+        return text("CUDA_VISIBLE_DEVICES names {uuid}, and torch counts no GPU", uuid=first)
     if first.lower().startswith(("cuda:", "gpu:", "cuda", "gpu")) and not first.upper().startswith("GPU-"):
         return text("CUDA_VISIBLE_DEVICES is set to {value}, which is no GPU", value=repr(value))
     return None

@@ -74,9 +74,16 @@ def _without(flat: str, denials: str) -> str:
 def _container(found: str, flat: str, draft: Draft) -> None:
     if draft.container_kind is not None:
         return
-    if _says("container", _without(flat, "not_container")) or re.search(r"root@[0-9a-f]{12}:", flat):
+    told = _says("container", _without(flat, "not_container")) or re.search(r"root@[0-9a-f]{12}:", flat)
+    if told or _has_compose_log(found):
         kubernetes = any(word in flat for word in ("kubernetes", "kubectl", "k8s", "a pod", "the pod"))
         draft.container_kind = "kubernetes" if kubernetes else "docker"
+
+
+def _has_compose_log(found: str) -> bool:
+    """``app-1  | Traceback ...``: Compose puts the container's name before each line."""
+    names = re.findall(r"^([\w.\-]{2,40}) {1,24}\| ", found[:100_000], re.MULTILINE)[:200]
+    return len(names) > 1 and len(set(names)) < len(names)
 
 
 def _python(found: str, flat: str, draft: Draft) -> None:
