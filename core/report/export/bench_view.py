@@ -134,13 +134,11 @@ def _variant(device: DeviceResult, name: str, tried: Mapping[str, object], say: 
 
 
 def _speed(tried: Mapping[str, object]) -> float | None:
-    """Return frames a second from the counted blocks, or from the short probe."""
+    """Return frames a second from the counted blocks (whole frames where both were timed), or from the short probe."""
     intervals: Any = tried.get("intervals")
-    means = (
-        [row.get("mean_s") for row in intervals.values() if isinstance(row, dict)]
-        if isinstance(intervals, dict)
-        else []
-    )
+    rows = intervals if isinstance(intervals, dict) else {}
+    chosen = [rows["full"]] if "full" in rows else list(rows.values())
+    means = [row.get("mean_s") for row in chosen if isinstance(row, dict)]
     usable = [mean for mean in means if isinstance(mean, (int, float)) and mean > 0]
     if usable:
         return len(usable) / sum(usable)
