@@ -26,7 +26,14 @@ from gpuproof.core.facts.machine import Machine, Symptom
 from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.words import Text, text
 
-_PLAIN = ("driver.not-loaded", "driver.secure-boot", "driver.nouveau", "driver.dkms", "driver.not-working")
+_PLAIN = (
+    "driver.not-loaded",
+    "driver.secure-boot",
+    "driver.nouveau",
+    "driver.dkms",
+    "driver.not-working",
+    "driver.build-log",
+)
 _ABSENT = (
     "driver.none-found",
     "driver.proc-missing",
@@ -60,7 +67,7 @@ def no_driver(machine: Machine) -> Verdict:
     library_only = all(sign.id in ("driver.smi-missing", "driver.nvidia-device-missing") for sign in signs)
     if signs and (is_available(machine) is not True) and not (library_only and driver_works(machine)):
         return by_message("no_driver", machine, signs, "likely" if driver_works(machine) else None)
-    error = seen(machine, "driver.smi-error")
+    error = seen(machine, "driver.smi-error", "driver.finds-no-device")
     if error and not signs and not driver_works(machine) and is_available(machine) is not True:
         return failed("no_driver", machine, quotes(error), "possible")
     nothing = seen(machine, "driver.not-collected")
