@@ -21,9 +21,11 @@ from gpuproof.core.launch.environment_files import (
 )
 from gpuproof.core.launch.model import Target
 from gpuproof.core.launch.search import SEARCH_S, Candidate, applications_of, candidates
+from gpuproof.core.launch.soundness import trouble_of
 from gpuproof.core.launch.surroundings import is_frozen
 from gpuproof.core.launch.trust import Trust, trust_of
 from gpuproof.core.launch.usual import active_environment
+from gpuproof.core.words import Text
 
 Kind = Literal["self", "gpuproof", "venv", "conda", "pyenv", "uv", "pipx", "system", "app"]
 
@@ -41,7 +43,12 @@ class PythonEnvironment:
     app: str = ""  # the application whose folder it lies in: comfyui, stable-diffusion-webui, heygem ...
     trust: Trust = "trusted"
     is_externally_managed: bool = False
-    is_broken: bool = False  # its interpreter points to something that is gone
+    trouble: Text | None = None  # why it cannot work
+
+    @property
+    def is_broken(self) -> bool:
+        """Tell whether its files say that it cannot work."""
+        return self.trouble is not None
 
     @property
     def may_run_unasked(self) -> bool:
@@ -90,7 +97,7 @@ def _read(candidate: Candidate, home: Path) -> PythonEnvironment | None:
         app=applications_of(prefix),
         trust=trust_of(prefix, interpreter),
         is_externally_managed=is_externally_managed(prefix),
-        is_broken=not interpreter.exists(),
+        trouble=trouble_of(prefix, interpreter),
     )
 
 

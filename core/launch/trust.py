@@ -28,11 +28,17 @@ def trust_of(prefix: Path, interpreter: Path) -> Trust:
 
 
 def choosing_words(target: Target) -> Text | None:
-    """Say what choosing a target means when it lies where somebody else may have put it; None for a trusted place."""
+    """Say what choosing a target means when it lies where somebody else may have put it, or cannot work; else None."""
     if target.kind != "python":
         return None
     interpreter = Path(target.name)
     prefix = interpreter.parent.parent if interpreter.parent.name in ("bin", "Scripts") else interpreter.parent
+    if (prefix / "pyvenv.cfg").is_file() and interpreter.exists():
+        from gpuproof.core.launch.soundness import trouble_of
+
+        trouble = trouble_of(prefix, interpreter)
+        if trouble is not None:
+            return trouble
     trust = trust_of(prefix, interpreter)
     if trust == "world_writable":
         return text("Others may write to {folder}; the start-up code of its Python is run now.", folder=prefix)

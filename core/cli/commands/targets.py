@@ -45,8 +45,8 @@ def target_document(environment: PythonEnvironment, language: str) -> dict[str, 
 def notes_of(environment: PythonEnvironment) -> tuple[Text, ...]:
     """Return what a person should know before choosing it."""
     notes = []
-    if environment.is_broken:
-        notes.append(text("broken: its interpreter is gone"))
+    if environment.trouble is not None:
+        notes.append(environment.trouble)
     if environment.trust == "world_writable":
         notes.append(text("others may write there: only run when you choose it"))
     if environment.trust == "downloaded":
