@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import stat
 import sys
 import threading
 import time
@@ -49,9 +50,12 @@ def main(arguments: "list[str] | None" = None) -> int:
     parser.add_argument("--out", metavar="FILE", default=default_name())
     parser.add_argument("--no-import", action="store_true", help="never start torch, leave a sleeping GPU asleep")
     options = parser.parse_args(arguments)
-    if os.path.exists(options.out):
+    is_stream = is_device_or_pipe(options.out)
+    if os.path.exists(options.out) and not is_stream:
         say("exists", options.out)
         return 3
+    if is_stream:
+        sys.stdout = sys.stderr  # --out /dev/stdout: the file alone goes there
     say("asking")
     collected = Collected()
     inspect_job.run({"import_torch": not options.no_import}, collected)
@@ -83,9 +87,22 @@ def document(answers: "list[dict[str, Any]]", redaction: "Redaction | None" = No
     }
 
 
+def is_device_or_pipe(path: str) -> bool:
+    """Tell whether a path is something that is written through and must never be replaced by a file."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
 def write(path: str, content: "dict[str, Any]") -> None:
-    """Write the file whole or not at all."""
+    """Write the file whole or not at all; a device or a pipe is written through."""
     data = (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    if is_device_or_pipe(path):
+        with open(path, "wb") as stream:
+            stream.write(data)
+        return
     part = path + ".part"
     try:
         with open(part, "xb") as file:

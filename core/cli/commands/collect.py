@@ -40,5 +40,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         terminal.say(text("Wrote {path}: {count} answers, redacted.", path=path, count=len(answers)))
         terminal.say(text("gpuproof opens it as if it were that machine: gpuproof diagnose {path}", path=path))
 
+    if not path.is_file():
+        terminal.progress(text("Wrote {path}: {count} answers, redacted.", path=path, count=len(answers)))
+        return 0  # a device or a pipe, stdout for one: nothing else goes there
     terminal.emit({"path": str(path), "answers": len(answers), "redacted": True}, show)
     return 0

@@ -98,6 +98,26 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_a_pipe_is_written_through_and_stays_a_pipe(collector_file: Path) -> None:
+    pipe = collector_file.parent / "pipe"
+    os.mkfifo(pipe)
+    command = [sys.executable, str(collector_file), "--no-import", "--out", str(pipe)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert json.loads(pipe.read_text())["redacted"] is True
+        out, err = child.communicate(timeout=30)
+    assert (child.returncode, out) == (0, b"")
+    assert b"Wrote" in err
+    assert pipe.is_fifo()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows names its devices otherwise")
+def test_standard_output_gets_the_file_alone(collector_file: Path) -> None:
+    done = run(sys.executable, collector_file, "--out", "/dev/stdout")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["format"] == "gpuproof-answers"
+
+
 def test_the_words_follow_the_language(collector_file: Path) -> None:
     environment = {**os.environ, "LC_ALL": "zh_CN.UTF-8", "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, str(collector_file), "--no-import", "--out", str(collector_file.parent / "zh.json")]
