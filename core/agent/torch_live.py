@@ -13,7 +13,7 @@ PATIENCE_S = {"torch.import": 180.0, "torch.available": 60.0, "torch.devices": 6
 KERNEL_PATIENCE_S = 120.0
 OTHER_PATIENCE_S = 30.0
 # always answered, so that a reader can tell "not reached" from "not asked"
-STAGES = ("torch.import", "torch.available", "torch.build")
+STAGES = ("torch.import", "torch.available", "torch.build", "torch.configuration")
 
 OnReply = Callable[[str, Reply, float], None]
 
@@ -30,6 +30,7 @@ class TorchLive:
         self._on_asking = on_asking
         self._stage = STAGES[0]
         self._answered = set()  # type: set[str]
+        self._is_absent = False
         self._child = None  # type: Child | None
 
     def start(self) -> Reply:
@@ -51,7 +52,7 @@ class TorchLive:
             self._lose(Reply("timed_out", detail=child.detail))
         elif child.detail:
             self._lose(Reply("failed", detail="the process crashed: " + one_line(child.detail)))
-        self._answer_unreached("not reached: %s did not succeed" % self._stage)
+        self._answer_unreached()
 
     def _patience_s(self) -> float:
         given = self._params.get("torch_patience_s")
@@ -73,6 +74,7 @@ class TorchLive:
         elif message[0] == "failed":
             words = str(message[2])
             status = "absent" if words.startswith("ModuleNotFoundError: No module named 'torch'") else "failed"
+            self._is_absent = self._is_absent or status == "absent"
             self._answer(str(message[1]), Reply(status, detail=words), 0.0)
 
     def _answer(self, stage: str, reply: Reply, took_s: float) -> None:
@@ -83,7 +85,11 @@ class TorchLive:
         if self._stage not in self._answered:
             self._answer(self._stage, reply, 0.0)
 
-    def _answer_unreached(self, detail: str) -> None:
+    def _answer_unreached(self) -> None:
+        """Answer the stages that never came: without a torch there is nothing that could have failed."""
+        reply = Reply("failed", detail="not reached: %s did not succeed" % self._stage)
+        if self._is_absent:
+            reply = Reply("absent", detail="torch is not installed")
         for stage in STAGES:
             if stage not in self._answered:
-                self._answer(stage, Reply("failed", detail=detail), 0.0)
+                self._answer(stage, reply, 0.0)

@@ -120,7 +120,16 @@ def _disk(machine: Machine) -> Iterator[Line]:
     systems = () if isinstance(machine.file_systems, Unknown) else machine.file_systems
     for system in systems:
         if system.use in names and system.free_mib is not None and system.total_mib is not None:
-            yield names[system.use], text(
-                "{free} of {all} GiB free ({kind})",
-                free=f"{system.free_mib / 1024:.1f}", all=f"{system.total_mib / 1024:.1f}", kind=system.kind or "?",
-            )  # fmt: skip
+            yield (
+                names[system.use],
+                text(
+                    "{free} of {all} free ({kind})",
+                    free=_size(system.free_mib),
+                    all=_size(system.total_mib),
+                    kind=system.kind or "?",
+                ),
+            )
+
+
+def _size(mebibytes: float) -> str:
+    return f"{mebibytes:.0f} MiB" if mebibytes < 1024 else f"{mebibytes / 1024:.1f} GiB"

@@ -33,7 +33,10 @@ def this_machine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     calls: list[dict[str, Any]] = []
 
     def inspect_target(target: object, **options: Any) -> Answers:
+        on_answer = options.pop("on_answer", lambda answer: None)
         calls.append({"target": str(target), **options})
+        for answer in HERE:
+            on_answer(answer)
         return HERE
 
     monkeypatch.setattr("gpuproof.core.launch.inspect.inspect_target", inspect_target)
@@ -50,6 +53,10 @@ def test_inspect_prints_one_document_with_the_reasons_of_what_is_unknown(this_ma
     }  # fmt: skip
     assert document["gpus"]["unknown"] == "not_asked"
     assert this_machine == [{"target": "self", "import_torch": False}]
+    given = {answer["question"]: answer for answer in document["answers"]}
+    assert given["driver.module_version"] == {
+        "question": "driver.module_version", "status": "absent", "detail": "no such file", "took_s": 0.0,
+    }  # fmt: skip
 
 
 def test_inspect_shows_groups_and_reasons_in_both_languages() -> None:
@@ -58,6 +65,24 @@ def test_inspect_shows_groups_and_reasons_in_both_languages() -> None:
     assert "GPU and driver" in out
     assert "not there (no such file)" in out
     assert "显卡与驱动" in run("inspect", "--lang", "zh")[1]
+
+
+def test_inspect_says_how_many_questions_were_answered_and_which_were_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = answers(
+        *HERE, no("driver.kernel_log", "denied", "may not be read"), no("nvml.snapshot", "timed_out", "15 s")
+    )
+    monkeypatch.setattr("gpuproof.core.launch.inspect.inspect_target", lambda target, **options: given)
+    _, out, _ = run("inspect")
+    assert "5 questions: 2 answered, 1 about things that are not there, 2 without an answer." in out
+    assert "driver.kernel_log: permission denied (may not be read)" in out
+    assert "nvml.snapshot: no answer in time (15 s)" in out
+
+
+def test_collect_into_a_pipe_says_nothing_else_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, err = run("collect", "--out", "/dev/null")
+    assert (code, out) == (0, "")
+    assert "/dev/null" in err
+    assert Path("/dev/null").is_char_device()
 
 
 def test_inspect_without_any_fact_could_not_finish(monkeypatch: pytest.MonkeyPatch) -> None:
