@@ -46,6 +46,9 @@ def gpu_lost(machine: Machine) -> Verdict:
     said = (*seen(machine, "gpu.lost", "gpu.xid-79"), *handle)
     if said:
         return by_message("gpu_lost", machine, said)
+    cells = seen(machine, "gpu.err-cells")
+    if cells and is_available(machine) is not True:
+        return failed("gpu_lost", machine, quotes(cells), "likely")
     if not isinstance(machine.nvml, Unknown) and "GPU_IS_LOST" in machine.nvml.error:
         return failed("gpu_lost", machine, (text("NVML says {error}", error=machine.nvml.error),))
     return no_message(machine)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from gpuproof.core.facts.foreign.cards import capability_of, gpu_named
 from gpuproof.core.facts.foreign.draft import Draft
-from gpuproof.core.facts.machine import Gpu
+from gpuproof.core.facts.machine import Gpu, Symptom
 from gpuproof.core.facts.version import DottedVersion, dotted
 
 _STATES = ("On", "Off", "N/A", "WDDM", "TCC", "MCDM")
@@ -41,11 +41,13 @@ def _table(found: str, draft: Draft) -> list[str]:
     lines = _with_line_ends(found.split("\n"))
     seen = False
     for number, line in enumerate(lines):
-        if "Driver Version" in line and len(line) < 400:
+        if ("Driver Version" in line or "KMD Version" in line) and len(line) < 400:
             seen = _header(line, draft) or seen
         elif "|" in line and len(line) < 400:
             gpu = _row(line, lines[number + 1 : number + 3])
-            if gpu is not None and len(rows) < 64:
+            if gpu is not None and gpu.name.startswith("ERR!"):
+                draft.symptoms.append(Symptom(id="gpu.err-cells", line=line.strip(), source="nvidia-smi"))
+            elif gpu is not None and len(rows) < 64:
                 rows.append(gpu)
     if rows:
         draft.gpus = rows
@@ -71,9 +73,9 @@ def _after(line: str, key: str) -> DottedVersion | None:
 
 
 def _header(line: str, draft: Draft) -> bool:
-    driver = _after(line, "Driver Version")
+    driver = _after(line, "Driver Version") or _after(line, "KMD Version")
     draft.driver = draft.driver or driver
-    draft.driver_cuda = draft.driver_cuda or _after(line, "CUDA Version")
+    draft.driver_cuda = draft.driver_cuda or _after(line, "CUDA Version") or _after(line, "CUDA UMD Version")
     return driver is not None
 
 

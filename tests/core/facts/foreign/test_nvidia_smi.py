@@ -73,3 +73,55 @@ def test_the_heading_of_the_mig_column_says_nothing_of_mig() -> None:
 def test_a_long_line_with_bars_that_is_no_table_names_no_card() -> None:
     _, machine = read_foreign("nvidia-smi | grep Driver | tee log | " + "| + | " * 400)
     assert not isinstance(machine.gpus, tuple)
+
+
+HEADERS = {
+    "R331": ("| NVIDIA-SMI 331.38     Driver Version: 331.38         |", "331.38", None),
+    "R375": ("| NVIDIA-SMI 375.39                 Driver Version: 375.39                    |", "375.39", None),
+    "R418": ("| NVIDIA-SMI 418.87.00    Driver Version: 418.87.00    CUDA Version: 10.1     |", "418.87.00", "10.1"),
+    "R535": (
+        "| NVIDIA-SMI 535.54.03              Driver Version: 535.54.03    CUDA Version: 12.2     |",
+        "535.54.03",
+        "12.2",
+    ),
+    "R580": (
+        "| NVIDIA-SMI 580.65.06              Driver Version: 580.65.06      CUDA Version: 13.0     |",
+        "580.65.06",
+        "13.0",
+    ),
+    "KMD": (
+        "| NVIDIA-SMI 610.57.04       KMD Version: 610.57.04       CUDA UMD Version: 13.3     |",
+        "610.57.04",
+        "13.3",
+    ),
+    "WSL2": ("| NVIDIA-SMI 545.36         Driver Version: 546.33       CUDA Version: 12.3     |", "546.33", "12.3"),
+    "without its bars": (" NVIDIA-SMI 551.61      Driver Version: 551.61     CUDA Version: 12.4 ", "551.61", "12.4"),
+    "cut at the right": (
+        "| NVIDIA-SMI 535.54.03              Driver Version: 535.54.03    CUDA Ver",
+        "535.54.03",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("header", HEADERS)
+@pytest.mark.parametrize("before", ["", "> ", "    "], ids=["plain", "quoted", "indented"])
+def test_every_header_since_2014_names_the_driver(header: str, before: str) -> None:
+    line, driver, cuda = HEADERS[header]
+    row = "|   0  GeForce GTX 970     Off  | 0000:01:00.0      On |                  N/A |"
+    machine = _read(f"{before}{line}\n{before}{row}\n")
+    assert machine.driver_version == DottedVersion(driver)
+    assert (
+        machine.driver_cuda_version == DottedVersion(cuda)
+        if cuda
+        else not isinstance(machine.driver_cuda_version, DottedVersion)
+    )
+    assert isinstance(machine.gpus, tuple)
+    assert machine.gpus[0].name == "GeForce GTX 970"
+
+
+def test_a_card_whose_cells_are_errors_is_no_card_and_a_lost_one() -> None:
+    row = "|   0  ERR!                ERR! | 00000000:01:00.0 ERR! |                 ERR! |"
+    machine = _read(f"{HEADERS['R418'][0]}\n{row}\n")
+    assert not isinstance(machine.gpus, tuple)
+    assert diagnose(machine).cause == "gpu_lost"
