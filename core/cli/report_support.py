@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gpuproof.core.cli.show_comparison import show_comparison
 from gpuproof.core.cli.terminal import Terminal
@@ -16,6 +16,9 @@ from gpuproof.core.report.export.written import plain_text
 from gpuproof.core.report.opening import open_report
 from gpuproof.core.report.store import file_stem, load_report
 from gpuproof.core.words import literal, text
+
+if TYPE_CHECKING:
+    from gpuproof.core.report.upgrade_verdict import UpgradeVerdict
 
 _LOG_TAIL_BYTES = 512 * 1024
 
@@ -65,7 +68,8 @@ def keep(arguments: argparse.Namespace, terminal: Terminal) -> int:
 def judge(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Judge the upgrade; 1 when it got slower."""
     from gpuproof.core.report.compare import comparison_document
-    from gpuproof.core.report.snapshot import judge_upgrade, kept_snapshot
+    from gpuproof.core.report.snapshot import drop_snapshot, kept_snapshot
+    from gpuproof.core.report.upgrade_verdict import judge_upgrade
 
     snapshot = kept_snapshot()
     if snapshot is None:
@@ -73,14 +77,29 @@ def judge(arguments: argparse.Namespace, terminal: Terminal) -> int:
             text("No report was kept before the upgrade."), text("Before an upgrade: gpuproof report keep REPORT")
         )
     verdict = judge_upgrade(snapshot, load_report(Path(arguments.file)))
-    said = {"text": verdict.words.render(terminal.language), "go_back_to": verdict.go_back_to}
+    document = {**upgrade_document(verdict, terminal), **comparison_document(verdict.comparison, terminal.language)}
 
     def show() -> None:
-        terminal.say(verdict.words)
+        show_upgrade(verdict, terminal)
         show_comparison(verdict.comparison, terminal, with_answer=False)
 
-    terminal.emit({**said, **comparison_document(verdict.comparison, terminal.language)}, show)
+    terminal.emit(document, show)
+    if arguments.forget:
+        drop_snapshot()
     return 1 if verdict.go_back_to else 0
+
+
+def upgrade_document(verdict: UpgradeVerdict, terminal: Terminal) -> dict[str, Any]:
+    """Return the sentence and what to go back to."""
+    how = verdict.how.render(terminal.language) if verdict.how else None
+    return {"text": verdict.words.render(terminal.language), "go_back_to": verdict.go_back_to, "how": how}
+
+
+def show_upgrade(verdict: UpgradeVerdict, terminal: Terminal) -> None:
+    """Write the sentence and how to go back."""
+    terminal.say(verdict.words)
+    if verdict.how is not None:
+        terminal.say(verdict.how)
 
 
 def _show(case: Case, terminal: Terminal) -> None:

@@ -2,22 +2,23 @@
 
 The snapshot is an ordinary report in the data folder, at level support, beside a note of what was planned. At the next
 start the running driver is compared with the snapshot's; a difference means that the after-run can be offered.
+What the after-run says is settled in ``upgrade_verdict``.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gpuproof.core.launch.places import data_folder
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.report.atomic import write_whole
-from gpuproof.core.report.compare import Comparison, compare
 from gpuproof.core.report.model import Report
 from gpuproof.core.report.parse import parse_object
-from gpuproof.core.report.store import load_report, read_bounded, save_report_as
-from gpuproof.core.words import Text, text
+from gpuproof.core.report.store import read_bounded, save_report_as
+from gpuproof.core.words import text
 
 _NOTE_BYTES = 4096
 _MODULE_VERSION = Path("/sys/module/nvidia/version")
@@ -30,15 +31,6 @@ class Snapshot:
     driver_version: str
     made_at: str
     path: Path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpgradeVerdict:
-    """What the upgrade did: the comparison, one sentence, and what to go back to when it got slower."""
-
-    comparison: Comparison
-    words: Text
-    go_back_to: str | None
 
 
 def keep_snapshot(report: Report) -> Snapshot:
@@ -75,35 +67,29 @@ def driver_changed_since(snapshot: Snapshot, running_driver: str | None = None) 
 
 
 def running_driver_here() -> str | None:
-    """Return the loaded driver's version where one small file tells it (Linux), else None: ask the agent."""
+    """Return the loaded driver's version where a small file (Linux) or the registry (Windows) tells it at once.
+
+    None: only the agent can tell.
+    """
     try:
+        if sys.platform == "win32":
+            return _windows_driver()
         return _MODULE_VERSION.read_text(encoding="ascii").strip() or None
     except (OSError, UnicodeError):
         return None
 
 
-def judge_upgrade(snapshot: Snapshot, after: Report) -> UpgradeVerdict:
-    """Compare the after-run with the snapshot and say in one sentence what the upgrade did."""
-    comparison = compare(load_report(snapshot.path), after)
-    found = {result.metric: result for result in comparison.results}
-    speed = found.get("gpu.frames_per_second") or found.get("speedup")
-    versions = {"before": snapshot.driver_version, "after": str(after.conditions.get("driver_version", "?"))}
-    if speed is None or not comparison.comparable or speed.verdict == "cannot_tell":
-        words = text("Whether driver {after} is faster than {before} cannot be told from these two runs.", **versions)
-        return UpgradeVerdict(comparison=comparison, words=words, go_back_to=None)
-    change = f"{abs(speed.ratio - 1) * 100:.1f}"
-    if speed.verdict == "slower":
-        words = text(
-            "With driver {after} the GPU is {change} % slower than with {before}. Go back to {before}.",
-            change=change,
-            **versions,
-        )
-        return UpgradeVerdict(comparison=comparison, words=words, go_back_to=snapshot.driver_version)
-    if speed.verdict == "faster":
-        words = text("With driver {after} the GPU is {change} % faster than with {before}.", change=change, **versions)
-    else:
-        words = text("Driver {after} is as fast as {before}.", **versions)
-    return UpgradeVerdict(comparison=comparison, words=words, go_back_to=None)
+def _windows_driver() -> str | None:
+    """Return NVIDIA's number of the driver that Windows has set up: 32.0.15.8129 is 581.29."""
+    from gpuproof.core.agent.place import Place
+    from gpuproof.core.agent.questions.windows import adapters
+    from gpuproof.core.facts.answers import Answer, Answers
+    from gpuproof.core.facts.readers.driver import read_driver_version
+    from gpuproof.core.facts.unknown import Unknown
+
+    found = Answer(question="windows.adapters", status="ok", value=adapters(Place()))
+    version = read_driver_version(Answers.of([found]))
+    return None if isinstance(version, Unknown) else str(version)
 
 
 def drop_snapshot() -> None:

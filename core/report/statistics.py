@@ -3,9 +3,9 @@
 The value is the one that a report shows: the geometric mean over all counted blocks. Block times are skewed (a hiccup
 only ever makes a block slower) and depend on their neighbours (clocks, temperature), so the error is taken from
 logarithms, from about eight groups of neighbouring blocks (of up to twelve, each block is a group of its own), widened
-by what the dependence of neighbours still hides; phases that were measured apart add their difference as drift; Welch's t decides. Two runs of the same thing differ by
-more than their blocks tell (placement in memory, temperature), so a variance between runs is added: estimated where
-several runs were made, ``BETWEEN_RUNS`` otherwise.
+by what the dependence of neighbours still hides; phases that were measured apart add their difference as drift; Welch's
+t decides. Two runs of the same thing differ by more than their blocks tell (placement in memory, temperature), so a
+variance between runs is added: estimated where several runs were made, ``BETWEEN_RUNS`` otherwise.
 The error rates that follow are simulated by ``tests/benchmarks/compare_error_rates.py``.
 """
 

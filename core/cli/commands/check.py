@@ -9,7 +9,7 @@ import tempfile
 import threading
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gpuproof.core.bench.model import Block, Preview, Progress, TelemetrySample
 from gpuproof.core.checkup import (
@@ -23,10 +23,14 @@ from gpuproof.core.checkup import (
     StepName,
     StepStarted,
 )
+from gpuproof.core.cli.report_support import show_upgrade, upgrade_document
 from gpuproof.core.cli.show_checkup import show_checkup
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import Language, Text, literal, text
+
+if TYPE_CHECKING:
+    from gpuproof.core.report.upgrade_verdict import UpgradeVerdict
 
 PRESETS = ("quick", "standard", "4k")
 DEVICES = ("auto", "cpu", "cuda", "hip", "xpu", "mps")
@@ -65,9 +69,27 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         if previous is not None:
             signal.signal(signal.SIGINT, previous)
     document = check_document(state, terminal.language)
-    terminal.emit(document, lambda: show_checkup(state, terminal))
+    upgrade = _upgrade(state)
+    if upgrade is not None:
+        document["upgrade"] = upgrade_document(upgrade, terminal)
+    terminal.emit(document, lambda: _show(state, upgrade, terminal))
     _remember(state)
     return 0 if _is_well(state) else 1
+
+
+def _upgrade(state: CheckupState) -> UpgradeVerdict | None:
+    """Return what became of the driver upgrade that a report was kept for."""
+    from gpuproof.core.report.upgrade_verdict import judge_if_upgraded
+
+    return judge_if_upgraded(state.report) if state.report is not None else None
+
+
+def _show(state: CheckupState, upgrade: UpgradeVerdict | None, terminal: Terminal) -> None:
+    show_checkup(state, terminal)
+    if upgrade is not None:
+        terminal.say()
+        show_upgrade(upgrade, terminal)
+        terminal.say(text("The whole comparison: gpuproof report after {path}", path=state.report_path))
 
 
 def check_document(state: CheckupState, language: Language) -> dict[str, Any]:

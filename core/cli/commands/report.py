@@ -32,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sign = _action(actions, "sign", "sign a report with your ssh key")
     sign.add_argument("--key", metavar="KEY", type=Path, required=True, help="for instance ~/.ssh/id_ed25519")
     _action(actions, "keep", "keep a report as the state before a driver upgrade")
-    _action(actions, "after", "judge a driver upgrade by a report made after it")
+    after = _action(actions, "after", "judge a driver upgrade by a report made after it")
+    after.add_argument("--forget", action="store_true", help="forget the kept state afterwards")
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
