@@ -25,7 +25,7 @@ class NvLink:
 
     index: int
     is_active: bool | None = None
-    version: int | None = None
+    version: str | None = None  # 4.0
     remote: str = ""  # gpu, switch, npu; empty: not known or nothing is there
     remote_address: str = ""  # PCI address of the other end; a switch inside a virtual machine shows none
     speed_mb_s: float | None = None  # in each direction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from gpuproof.core.facts.answers import Answers
@@ -22,7 +23,9 @@ P2P = {
     6: "unknown",
 }
 FABRIC = {0: "none", 1: "not_started", 2: "in_progress", 3: "completed"}
-_NO_ADDRESS = ("", "00000000:00:00.0", "FFFFFFFF:FFFF:FF:FF.0")
+VERSIONS = {1: "1.0", 2: "2.0", 3: "2.2", 4: "3.0", 5: "3.1", 6: "4.0", 7: "5.0", 8: "6.0"}
+# a switch that a virtual machine does not see is FFFFFFFF:FF:FF.0
+_NO_ADDRESS = re.compile(r"\A(?:|0{8}:00:00\.0|F{8}:.*)\Z", re.IGNORECASE)
 
 
 def read_gpu_pairs(answers: Answers) -> tuple[GpuPair, ...] | Unknown:
@@ -112,9 +115,9 @@ def _link(found: dict[str, Any]) -> NvLink:
     return NvLink(
         index=whole(found.get("link")) or 0,
         is_active=flag(found.get("active")),
-        version=_small(found.get("version")),
+        version=_named(VERSIONS, found.get("version")),
         remote=_named(REMOTES, found.get("remote_type")) or "",
-        remote_address="" if address in _NO_ADDRESS else address[-12:].lower(),
+        remote_address="" if _NO_ADDRESS.match(address) else address[-12:].lower(),
         speed_mb_s=speed if speed is not None and 0 < speed < 1e7 else None,
         replays=_count(found.get("replays")),
         recoveries=_count(found.get("recoveries")),
@@ -158,11 +161,6 @@ def _bits(masks: object) -> list[int]:
 
 def _named(names: dict[int, str], found: object) -> str | None:
     return names.get(found) if isinstance(found, int) and not isinstance(found, bool) else None
-
-
-def _small(found: object) -> int | None:
-    value = whole(found) if isinstance(found, int) else None
-    return value if value is not None and 0 < value < 100 else None
 
 
 def _count(found: object) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from helpers import recordings
 from helpers.constructed import nvml, nvml_error, nvml_gpu
 from helpers.recordings import answers, no, ok
 
@@ -106,6 +107,20 @@ def test_a_gpu_names_its_nearest_memory_and_processors_and_its_fabric() -> None:
         "switch",
         True,
     )
+
+
+def test_two_recorded_h200_are_linked_by_eighteen_links_through_their_switches() -> None:
+    machine = recordings.machine("h200x2-agent")
+    assert not isinstance(machine.gpus, Unknown)
+    assert not isinstance(machine.gpu_pairs, Unknown)
+    for gpu in machine.gpus:
+        assert len([link for link in gpu.nvlinks if link.is_active]) == 18
+        assert {(link.version, link.remote, link.speed_mb_s) for link in gpu.nvlinks} == {("4.0", "switch", 26562.0)}
+        assert {link.remote_address for link in gpu.nvlinks} == {""}
+        assert (gpu.cpu_affinity, gpu.numa_node, gpu.fabric_state) == ("0-31", 0, "completed")
+    first, second = machine.gpu_pairs
+    assert (first.topology, first.nvlinks, first.p2p_read, first.torch_peer_access) == ("PHB", 18, "ok", True)
+    assert (second.first, second.second, second.p2p_nvlink) == (1, 0, "ok")
 
 
 def test_garbage_in_a_link_is_no_fact() -> None:
