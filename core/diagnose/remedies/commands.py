@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gpuproof.core.diagnose.context import capabilities, system_of, torch_build
 from gpuproof.core.diagnose.model import Step
-from gpuproof.core.facts.machine import Machine
+from gpuproof.core.facts.machine import ComputeCapability, Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import text
 
@@ -14,21 +14,32 @@ CHECK = 'python -c "import torch; print(torch.__version__, torch.version.cuda, t
 
 def fitting_variant(machine: Machine) -> str | None:
     """Return the wheel variant that fits card and driver as they are; None when too little is known."""
-    from gpuproof.core.knowledge import minimum_driver
-
     lowest = min((capability for _, capability in capabilities(machine)), default=None)
-    driver = machine.driver_version
     if lowest is None:
         return None
     if (lowest.major, lowest.minor) < (7, 5):
         return "cu118" if lowest.major < 5 else "cu126"
+    newest = _newest_variant(machine, lowest)
+    return newest or ("cu128" if lowest.major >= 10 or isinstance(machine.driver_version, Unknown) else "cu126")
+
+
+def _newest_variant(machine: Machine, lowest: ComputeCapability) -> str | None:
+    """The newest CUDA of the newest release that driver and card carry, as the recommendation chooses it."""
+    from gpuproof.core.knowledge import arch_list, cuda_of_variant, minimum_driver, runs_on, torch_releases
+
+    driver, system = machine.driver_version, system_of(machine) or "linux"
     if isinstance(driver, Unknown):
-        return "cu128"
-    system = system_of(machine) or "linux"
-    newest = minimum_driver("13.0", system)
-    if newest is not None and driver >= newest:
-        return "cu130"
-    return "cu128" if lowest.major >= 10 else "cu126"
+        return None
+    platform = "windows_x86_64" if system == "windows" else "linux_x86_64"
+    for release in torch_releases():
+        cudas = [(cuda_of_variant(build.variant), build) for build in release.builds if build.stage == "stable"]
+        known = [(cuda, build) for cuda, build in cudas if cuda is not None and platform in build.platforms]
+        for cuda, build in sorted(known, key=lambda pair: pair[0].parts, reverse=True):
+            needed = minimum_driver(cuda, system)
+            codes = arch_list(release.version, build.variant, "windows" if system == "windows" else "linux")
+            if needed is not None and driver >= needed and runs_on(codes, lowest, cuda):
+                return build.variant
+    return None
 
 
 def pip_prefix(machine: Machine) -> str:

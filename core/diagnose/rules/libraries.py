@@ -169,10 +169,24 @@ def _not_importable(machine: Machine) -> Verdict:
     return CannotTell(unknowns(machine.torch))
 
 
+def torch_loads(machine: Machine) -> Verdict:
+    """Fail when the torch that is there cannot be imported and its message names no other fault."""
+    live = torch_live(machine)
+    if live is None:
+        return CannotTell(unknowns(machine.torch_live))
+    told = any(symptom.source == "import" for symptom in machine.symptoms)
+    if live.imported or told or torch_build(machine) is None:
+        return Passed()
+    shown = text("import torch fails: {error}", error=" ".join(live.import_error.split())[:200] or "?")
+    title = text("The installed torch cannot be imported: files of it are missing or damaged")
+    return failed("mixed_install", machine, (shown,), "possible", id="mixed-install.not-importable", title=title)
+
+
 RULES = (
     Rule(id="libraries.cudnn", cause="cudnn_conflict", link="cuda_libraries", check=cudnn_conflict),
     Rule(id="libraries.cuda", cause="cuda_lib_shadow", link="cuda_libraries", check=cuda_lib_shadow),
     Rule(id="torch.vision", cause="vision_mismatch", link="cuda_libraries", check=vision_mismatch),
     Rule(id="torch.extension", cause="ext_mismatch", link="cuda_libraries", check=ext_mismatch),
+    Rule(id="torch.loads", cause="mixed_install", link="torch", check=torch_loads),
     Rule(id="torch.one-copy", cause="mixed_install", link="torch", check=mixed_install),
 )

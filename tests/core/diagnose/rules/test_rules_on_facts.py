@@ -34,6 +34,12 @@ MAC = OperatingSystem(system="macos", machine="arm64", name="macOS 14")
 NOT_AVAILABLE = a_torch_live(is_available=False, device_count=0, devices=(), kernel_checks=(), arch_list=())
 CPU_TORCH = a_torch(version="2.11.0+cpu", cuda_version=None)
 CPU_LIVE = replace(NOT_AVAILABLE, version="2.11.0+cpu", cuda_version=None)
+NOT_LOADED = replace(
+    NOT_AVAILABLE,
+    imported=False,
+    is_available=None,
+    import_error="OSError: libtorch_cpu.so: cannot open shared object file",
+)
 NO_NVML = NvmlState(ok=False, error="DRIVER_NOT_LOADED")
 
 
@@ -206,6 +212,9 @@ SCENES: list[tuple[str, Machine, type[Any]]] = [
     ("torch.one-copy", a_machine(torch=a_torch(copies=("2.5.1 at /home/x",)), torch_live=NOT_AVAILABLE), Failed),
     ("torch.one-copy", a_machine(), Passed),
     ("torch.one-copy", a_machine(torch=ABSENT), CannotTell),
+    ("torch.loads", a_machine(torch_live=NOT_LOADED), Failed),
+    ("torch.loads", a_machine(), Passed),
+    ("torch.loads", a_machine(torch_live=ABSENT), CannotTell),
     ("gpu.memory", _said("memory.oom"), Failed),
     ("gpu.memory", a_machine(), Passed),
     ("windows.page-file", _said("windows.pagefile", os=WINDOWS), Failed),
@@ -259,3 +268,11 @@ def test_ada_on_a_build_for_ampere_alone_is_fine() -> None:
     gpu = Gpu(index=0, name="NVIDIA GeForce RTX 4090", compute_capability=ComputeCapability(8, 9))
     machine = a_machine(torch=torch, gpus=(gpu,), torch_live=a_torch_live(devices=(), arch_list=(), kernel_checks=()))
     assert diagnose(machine).findings == ()
+
+
+def test_a_torch_that_cannot_be_imported_breaks_its_link_of_the_chain() -> None:
+    bare = a_machine(torch=CPU_TORCH, torch_live=NOT_LOADED, gpus=ABSENT, display_devices=())
+    diagnosis = diagnose(bare)
+    assert diagnosis.cause == "no_nvidia_gpu"
+    assert {link.name: link.state for link in diagnosis.chain}["torch"] == "broken"
+    assert diagnose(a_machine(torch_live=NOT_LOADED)).cause == "mixed_install"
