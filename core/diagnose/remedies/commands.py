@@ -37,7 +37,7 @@ def _newest_variant(machine: Machine, lowest: ComputeCapability) -> str | None:
         for cuda, build in sorted(known, key=lambda pair: pair[0].parts, reverse=True):
             needed = minimum_driver(cuda, system)
             codes = arch_list(release.version, build.variant, "windows" if system == "windows" else "linux")
-            if needed is not None and driver >= needed and runs_on(codes, lowest, cuda):
+            if needed is not None and driver >= needed and runs_on(codes or (), lowest, cuda):
                 return build.variant
     return None
 
