@@ -239,14 +239,13 @@ class Assembly(QObject):
         self.upgrade.state_changed.connect(lambda state: home.notice.setVisible(state.before is not None))
         strip.check_asked.connect(lambda: self._window.open_page("start"))
         strip.drop_asked.connect(self.upgrade.drop)
-        strip.compare_asked.connect(self._compare_with_snapshot)
+        strip.compare_asked.connect(lambda: self.upgrade.judge(one.path for one in self._recent_reports))
+        strip.whole_asked.connect(self._show_whole_comparison)
 
-    def _compare_with_snapshot(self) -> None:
-        before = self.upgrade.state.before
-        newest = self._recent_reports[0].path if self._recent_reports else None
+    def _show_whole_comparison(self) -> None:
+        state = self.upgrade.state
         self._window.open_page("compare")
-        if before is not None and newest is not None:
-            self.compare.choose(before=before, after=newest)
+        self.compare.choose(before=state.before, after=state.after)
 
     def look_for_recent(self) -> None:
         """Read the list of recent reports for the home page."""

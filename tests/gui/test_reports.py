@@ -10,17 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.machines import a_machine
 from helpers.reports import a_report, a_result, some_answers
 from helpers.wizard import Script, a_broken_chain, a_long_result
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from gpuproof.core.facts.version import DottedVersion
+from gpuproof.core.report.snapshot import keep_snapshot
 from gpuproof.core.report.store import save_report
 from gpuproof.gui.presenters.graph_texts import FRAMES, GRAPHS, figure
 from gpuproof.gui.presenters.live_run import LiveRun
 from gpuproof.gui.presenters.replay import events_of
 from gpuproof.gui.presenters.save_graphs import csv_of, svg_of
+from gpuproof.gui.views.upgrade_strip import UpgradeStrip
 
 
 @pytest.fixture
@@ -265,6 +269,33 @@ def test_a_snapshot_is_kept_and_the_changed_driver_noticed(
     qtbot.waitUntil(lambda: second.assembly.upgrade.state.before is not None)
     words = [label.text() for label in second.window.page("home").findChildren(QLabel)]
     assert "The driver was changed since the snapshot with 580.159.04." in words
+
+
+def test_the_upgrade_is_judged_from_the_home_page(
+    open_window: Any, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_snapshot(a_report(result=a_result(doubts=())))
+    monkeypatch.setattr("gpuproof.core.report.snapshot.running_driver_here", lambda: "591.44")
+    opened = open_window()
+    upgrade = opened.assembly.upgrade
+    qtbot.waitUntil(lambda: upgrade.state.before is not None)
+    strip = opened.window.page("home").findChild(UpgradeStrip)
+    same = save_report(replace(a_report(result=a_result(doubts=(), seed=4)), made_at="2026-12-03T12:00:00Z"), tmp_path)
+    upgrade.judge([same])
+    qtbot.waitUntil(lambda: upgrade.state.problem is not None)
+    assert "No report was made with the new driver yet." in [label.text() for label in strip.findChildren(QLabel)]
+    machine = a_machine(driver_version=DottedVersion("591.44"))
+    slow = a_report(machine=machine, result=a_result(gpu_fps=4900.0, seed=9, doubts=()))
+    after = save_report(replace(slow, made_at="2026-12-02T12:00:00Z"), tmp_path)
+    upgrade.judge([same, after])
+    qtbot.waitUntil(lambda: upgrade.state.verdict is not None)
+    words = " ".join(label.text() for label in strip.findChildren(QLabel))
+    assert "slower than with 580.159.04. Go back to 580.159.04." in words
+    assert "nvidia-driver-580" in words
+    QTest.mouseClick(strip.whole_button, Qt.MouseButton.LeftButton)
+    assert opened.window.page_name == "compare"
+    qtbot.waitUntil(lambda: opened.assembly.compare.state.comparison is not None)
+    assert opened.assembly.compare.state.after == after
 
 
 def test_a_report_is_not_opened_over_a_running_check(open_window: Any, qtbot: Any, own_report: Path) -> None:
