@@ -2,7 +2,7 @@
 
 Lines: ``["asking", STAGE]`` before a stage and ``["answer", STAGE, value]`` or ``["failed", STAGE, words]`` after it.
 An import that hangs or a kernel that crashes therefore loses only its own stage and those after it. It runs from its
-source text, after that of ``torch_config``; ``params`` is given to it.
+source text, after those of ``torch_warm`` and ``torch_config``; ``params`` is given to it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Callable
 
 if "configuration" not in globals():  # imported, not run as a child from source text
     from .torch_config import configuration, loaded_runtimes, peers, properties_of
+    from .torch_warm import side_by_side, warm_up
 
 MAX_DEVICES = 32
 MATRIX_SIZE = 256
@@ -34,6 +35,8 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     stages = Stages(out)
+    if params.get("warm"):
+        warm_up()
     torch = stages.run("torch.import", import_torch)
     if torch is None:
         return
@@ -192,11 +195,17 @@ def kernels(torch: Any, name: str) -> "dict[str, Any]":
     matrix = torch.randn(MATRIX_SIZE, MATRIX_SIZE, generator=generator)
     image = torch.randn(2, 8, 32, 32, generator=generator)
     weight = torch.randn(16, 8, 3, 3, generator=generator)
-    with torch.no_grad():
-        product = difference(matrix @ matrix, (matrix.to(name) @ matrix.to(name)).cpu())
-        convolved = torch.nn.functional.conv2d(image.to(name), weight.to(name), padding=1).cpu()
-        convolution = difference(torch.nn.functional.conv2d(image, weight, padding=1), convolved)
-    worst = max(product, convolution)
+
+    def product() -> float:
+        with torch.no_grad():
+            return difference(matrix @ matrix, (matrix.to(name) @ matrix.to(name)).cpu())
+
+    def convolution() -> float:
+        with torch.no_grad():
+            convolved = torch.nn.functional.conv2d(image.to(name), weight.to(name), padding=1).cpu()
+            return difference(torch.nn.functional.conv2d(image, weight, padding=1), convolved)
+
+    worst = max(side_by_side(product, convolution))
     found = {"device": name, "ok": worst <= TOLERANCE, "max_difference": worst, "error": ""}
     if not found["ok"]:
         found["error"] = "the results differ from the CPU by %.3g of the largest value" % worst

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from .children import CANCELLED, HUNG, Child
+from .children import CANCELLED, ENDED, HUNG, Child
 from .place import Place
 from .questions.kinds import Reply, one_line
 
@@ -35,9 +35,13 @@ class TorchLive:
 
     def start(self) -> Reply:
         """Start the child; it works while other questions are asked. OSError when it cannot be started."""
-        # the handler prints where it was when it crashes
-        self._child = Child("torch_config torch_child", {"torch": True}, self._place, flags=("-X", "faulthandler"))
+        self._child = self._started(warm=True)
         return Reply("ok")
+
+    def _started(self, warm: bool) -> Child:
+        # the handler prints where it was when it crashes
+        flags = ("-X", "faulthandler")
+        return Child("torch_warm torch_config torch_child", {"torch": True, "warm": warm}, self._place, flags)
 
     def finish(self, is_cancelled: "Callable[[], bool]") -> None:
         """Hand over the stages as they come; those that never came say why."""
@@ -46,6 +50,11 @@ class TorchLive:
             return
         for message in child.lines(self._patience_s, is_cancelled):
             self._take(message)
+        if child.outcome == ENDED and child.detail and not self._answered:
+            # the driver was being started meanwhile: what ended the process need not have been the import
+            child = self._started(warm=False)
+            for message in child.lines(self._patience_s, is_cancelled):
+                self._take(message)
         if child.outcome == CANCELLED:
             return
         if child.outcome == HUNG:
