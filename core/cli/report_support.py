@@ -112,6 +112,8 @@ def _show(case: Case, terminal: Terminal) -> None:
                 terminal.say(literal(f"       {step.command}"))
             if step.check:
                 terminal.say(text("     then look again: {check}", check=step.check))
+        if case.answer.steps:
+            terminal.say(text("One by one, with a fresh look after each: gpuproof report steps FILE"))
     terminal.say()
     terminal.say(plain_text(case.report, terminal.language).rstrip("\n"))
     if case.log_excerpt:

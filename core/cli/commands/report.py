@@ -26,6 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     answer.add_argument("--words", required=True, help="the answer")
     answer.add_argument("--cause", default="", help="the cause as a label")
     answer.add_argument("--step", action="append", default=[], help="one step; a command after ' :: '")
+    steps = _action(actions, "steps", "through the steps of an answered case, with a fresh look after each")
+    steps.add_argument("--target", metavar="T", help="where to look again; default: this Python")
     for action in (export, redact, case, answer):
         action.add_argument("--out", metavar="OUT", type=Path, help="the file to write")
         action.add_argument("--privacy", choices=_LEVELS, default="share", help="share (default), support or full")
@@ -38,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Run the chosen action; a file that is no report ends with exit code 2."""
-    from gpuproof.core.cli import report_actions, report_support
+    from gpuproof.core.cli import fix_steps, report_actions, report_support
 
     actions = {
         "show": report_actions.show,
@@ -47,6 +49,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         "sign": report_actions.sign,
         "case": report_support.make_case,
         "answer": report_support.answer_case,
+        "steps": fix_steps.go_through,
         "keep": report_support.keep,
         "after": report_support.judge,
     }
