@@ -8,16 +8,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.report.case import Case, CaseStep, load_case
-from gpuproof.core.report.fix_card import Recheck, is_from_here, recheck, steps_of
+from gpuproof.core.report.fix_card import Recheck, is_from_here, look_again, recheck, steps_of
 from gpuproof.core.report.plain import plain
 from gpuproof.core.words import literal, text
-
-if TYPE_CHECKING:
-    from gpuproof.core.diagnose.model import Diagnosis
 
 
 def go_through(arguments: argparse.Namespace, terminal: Terminal, asked: TextIO | None = None) -> int:
@@ -46,7 +43,7 @@ def _each(case: Case, steps: tuple[CaseStep, ...], target: str | None, terminal:
         if answer.strip().lower() == "s":
             continue
         terminal.progress(text("Looking again…"))
-        found = recheck(case, _diagnosed(target))
+        found = recheck(case, look_again(target))
         terminal.say(found.words)
         terminal.say(found.title)
         if found.is_healthy:
@@ -59,12 +56,3 @@ def _show(number: int, count: int, step: CaseStep, terminal: Terminal) -> None:
     terminal.say(text("Step {number} of {count}: {words}", number=number, count=count, words=step.words))
     if step.command:
         terminal.say(literal(f"    {step.command}"))
-
-
-def _diagnosed(target: str | None) -> Diagnosis:
-    from gpuproof.core.diagnose import diagnose
-    from gpuproof.core.facts.readers import read_machine
-    from gpuproof.core.launch.inspect import inspect_target
-    from gpuproof.core.launch.targets import parse_target
-
-    return diagnose(read_machine(inspect_target(parse_target(target or "self"))))

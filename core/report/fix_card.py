@@ -38,9 +38,9 @@ def recheck(case: Case, now: Diagnosis) -> Recheck:
         return Recheck(words=text("Nothing is wrong any more."), title=now.title, is_gone=True, is_healthy=True)
     if now.cause == "cannot_tell":
         return Recheck(words=text("It cannot be told yet."), title=now.title, is_gone=False, is_healthy=False)
-    if now.cause == cause_of(case):
+    if cause_of(case) in (now.cause, *(finding.cause for finding in now.findings)):
         return Recheck(words=text("It is still there."), title=now.title, is_gone=False, is_healthy=False)
-    words = text("The cause of the case is gone; something else is left.")
+    words = text("The cause of the case is not seen any more; something else is found now.")
     return Recheck(words=words, title=now.title, is_gone=True, is_healthy=False)
 
 
@@ -55,3 +55,13 @@ def is_from_here(case: Case) -> bool:
     from gpuproof.core.report.privacy.key import machine_pseudonym
 
     return case.report.machine_id == machine_pseudonym(case.report.target)
+
+
+def look_again(target: str | None = None) -> Diagnosis:
+    """Return a fresh diagnosis of this machine, or of another Python of it."""
+    from gpuproof.core.diagnose import diagnose
+    from gpuproof.core.facts.readers import read_machine
+    from gpuproof.core.launch.inspect import inspect_target
+    from gpuproof.core.launch.targets import parse_target
+
+    return diagnose(read_machine(inspect_target(parse_target(target or "self"))))

@@ -40,7 +40,7 @@ class CheckPresenter(QObject):
 
     def __init__(self, background: Background, make_checkup: MakeCheckup = Checkup) -> None:
         super().__init__()
-        self._background = background
+        self.background = background
         self._make_checkup = make_checkup
         self._checkup: Checkup | None = None
         self._inbox: deque[CheckupEvent] = deque()
@@ -121,7 +121,7 @@ class CheckPresenter(QObject):
             self._checkup.restart()
         self._set(replace(self.state, problem=None, is_cancelling=False))
         self._timer.start()
-        self._background.start(work, lambda _: self._finished(None), lambda problem: self._finished(problem, at))
+        self.background.start(work, lambda _: self._finished(None), lambda problem: self._finished(problem, at))
 
     def _finished(self, problem: UserProblem | None, at: WizardStep = "inspect") -> None:
         self._timer.stop()

@@ -100,9 +100,11 @@ class InspectStep(Page):
         self._case = state.case
         self._case_place.empty()
         if state.case is not None:
+            from gpuproof.gui.presenters.fix_presenter import FixPresenter
             from gpuproof.gui.views.case_card import case_card
 
-            self._case_place.renew().addWidget(case_card(state.case))
+            self._fix = FixPresenter(self._presenter.background, state.case)
+            self._case_place.renew().addWidget(case_card(state.case, self._fix))
 
     def _show_problem(self, state: CheckState) -> None:
         problem = state.problem

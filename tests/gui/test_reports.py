@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from helpers.machines import a_machine
-from helpers.reports import a_report, a_result, some_answers
+from helpers.reports import a_broken_diagnosis, a_diagnosis, a_report, a_result, some_answers
 from helpers.wizard import Script, a_broken_chain, a_long_result
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -185,6 +185,31 @@ def test_a_case_shows_question_and_answer_and_runs_nothing(open_window: Any, qtb
     assert "Why is <b>it</b> slow?" in words
     assert "The wheel is a CPU one" in words
     assert "pip install torch" in [box.command() for box in page.findChildren(CommandBox)]
+
+
+def test_the_steps_of_a_case_are_done_one_by_one_with_a_fresh_look(
+    open_window: Any, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gpuproof.core.report.case import Case, CaseAnswer, CaseStep, answered, save_case
+    from gpuproof.gui.views.case_card import StepView
+
+    looks = [a_broken_diagnosis(), a_diagnosis()]
+    monkeypatch.setattr("gpuproof.gui.presenters.fix_presenter.look_again", lambda: looks.pop(0))
+    steps = tuple(CaseStep(words=words) for words in ("Install", "Restart", "Never needed"))
+    answer = CaseAnswer(words="Old driver", cause="driver_too_old", steps=steps)
+    opened = open_window()
+    path = save_case(answered(Case(question="?", report=a_report(diagnosis=a_broken_chain())), answer), tmp_path / "r")
+    opened.window.open_report_file(path)
+    qtbot.waitUntil(lambda: opened.assembly.check.state.case is not None)
+    opened.window.open_page("inspect")
+    views = opened.window.page("inspect").findChildren(StepView)
+    assert [view.done_button.isVisible() for view in views] == [True, False, False]
+    QTest.mouseClick(views[0].done_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(views[1].done_button.isVisible)
+    assert views[0]._found.text().startswith("It is still there.")
+    QTest.mouseClick(views[1].done_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: views[1]._found.text().startswith("Nothing is wrong any more."))
+    assert not any(view.done_button.isVisible() for view in views)
 
 
 def test_a_case_is_saved_with_the_question(open_window: Any, qtbot: Any, tmp_path: Path, own_report: Path) -> None:

@@ -43,6 +43,11 @@ def test_the_fresh_look_is_compared_with_the_cause_of_the_case() -> None:
     assert not recheck(a_case(), a_diagnosis(cause="cannot_tell")).is_gone
 
 
+def test_a_cause_that_is_merely_hidden_by_another_is_still_there() -> None:
+    behind = a_broken_diagnosis().findings
+    assert not recheck(a_case(), replace(other_diagnosis(), findings=behind)).is_gone
+
+
 def test_without_the_supporters_label_the_reports_own_cause_counts() -> None:
     case = a_case(answer=CaseAnswer(words="?", steps=STEPS))
     assert not recheck(case, a_broken_diagnosis()).is_gone
@@ -70,7 +75,7 @@ def walked(
         looked.append(target or "self")
         return found.pop(0)
 
-    monkeypatch.setattr(fix_steps, "_diagnosed", look)
+    monkeypatch.setattr(fix_steps, "look_again", look)
     out = io.StringIO()
     arguments = argparse.Namespace(file=str(save_case(case, folder / "reply.gpuproof")), target=None)
     code = fix_steps.go_through(
