@@ -17,7 +17,7 @@ from .questions.kinds import Question, Reply
 
 OnReply = Callable[[str, Reply, float], None]
 IsCancelled = Callable[[], bool]
-THREADS = 3
+THREADS = 2
 MOMENT_S = 0.01
 
 

@@ -57,13 +57,7 @@ class Place:
 
     def names_in(self, folder: str, limit: int = 20000) -> "list[str]":
         """List a folder, sorted; the usual OSErrors when it cannot be listed."""
-        names = []
-        with os.scandir(self.path(folder)) as entries:
-            for entry in entries:
-                names.append(entry.name)
-                if len(names) >= limit:
-                    break
-        return sorted(names)
+        return sorted(os.listdir(self.path(folder)))[:limit]
 
     def exists(self, path: str) -> bool:
         """Tell whether a path is there (a dangling link is not)."""

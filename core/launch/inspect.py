@@ -22,6 +22,7 @@ def inspect_target(
     import_torch: bool = True,
     on_answer: Callable[[Answer], None] | None = None,
     cancel: threading.Event | None = None,
+    on_start: Callable[[], None] | None = None,
 ) -> Answers:
     """Return all answers of a target. A question that was begun and never answered gets the reason of the end.
 
@@ -33,7 +34,15 @@ def inspect_target(
     params: dict[str, Any] = {"import_torch": import_torch}
     if added.wire:
         params["plugin_questions"] = list(added.wire)
-    outcome = run_agent(target, "inspect", params, deadline_s=deadline_s, on_message=collected.take, cancel=cancel)
+    outcome = run_agent(
+        target,
+        "inspect",
+        params,
+        deadline_s=deadline_s,
+        on_message=collected.take,
+        cancel=cancel,
+        on_start=on_start,
+    )
     collected.close(outcome)
     for question, detail in added.troubles:
         collected.take({"type": "answer", "question": question, "status": "failed", "detail": detail})

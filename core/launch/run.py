@@ -51,9 +51,11 @@ def run_agent(
     cancel: threading.Event | None = None,
     environment: Mapping[str, str | None] | None = None,
     inbox: Inbox | None = None,
+    on_start: Callable[[], None] | None = None,
 ) -> Outcome:
     """Run a job there and return how it ended; ``on_message`` is called on this thread.
 
+    ``on_start`` is called once the child is under way: the moment to load what its messages will need.
     ``environment`` holds changes for the child (None removes a variable); what is put into ``inbox`` while it runs is
     sent to the child. Raises ``UserProblem`` when the target is no Python that can run an agent.
     """
@@ -68,6 +70,8 @@ def run_agent(
     request = {"protocol": PROTOCOL, "nonce": nonce, "job": job, "params": _complete(params, start)}
     child.send_bytes(start.preamble)
     child.send(request)
+    if on_start is not None:
+        on_start()
     run = _Run(child, target, start, deadline_s, on_message, cancel, inbox)
     return run.to_the_end()
 

@@ -36,16 +36,34 @@ def measure(rounds: int) -> dict[str, list[float]]:
     return seconds
 
 
-def facts_of_inspect() -> int:
-    """Count what inspect was told, by the yardstick that is used for collect_env: lines and single values."""
+def facts_of_inspect() -> tuple[int, int]:
+    """Count what inspect was told, and what its readers made of it.
+
+    The yardstick is collect_env's own form, a line with a value: a line of a text that was read counts as one, and so
+    does every single value of an answer that comes as data. What is unknown, empty or null and the time that a
+    question took count as nothing.
+    """
     sys.path.insert(0, str(ROOT))
-    from gpuproof.core.facts.document import count_values
+    from gpuproof.core.facts.document import machine_document
+    from gpuproof.core.facts.readers import read_machine
     from gpuproof.core.launch.inspect import inspect_target
     from gpuproof.core.launch.targets import parse_target
 
-    given = [answer for answer in inspect_target(parse_target("self")) if answer.status == "ok"]
+    answers = inspect_target(parse_target("self"))
+    given = [answer for answer in answers if answer.status == "ok"]
     lines = sum(1 for answer in given for line in (answer.text or "").splitlines() if line.strip())
-    return lines + sum(count_values(answer.value) for answer in given)
+    told = lines + sum(values(answer.value) for answer in given)
+    return told, values(machine_document(read_machine(answers)))
+
+
+def values(found: object) -> int:
+    """Count single values, however deep they lie."""
+    if isinstance(found, dict):
+        is_unknown = set(found) == {"unknown", "detail", "source"}
+        return 0 if is_unknown else sum(values(part) for name, part in found.items() if name != "took_s")
+    if isinstance(found, list):
+        return sum(map(values, found))
+    return 0 if found is None or found == "" else 1
 
 
 def facts_of_collect_env() -> int:
@@ -66,7 +84,8 @@ def main() -> int:
     median = {name: statistics.median(values) for name, values in seconds.items()}
     for name, values in seconds.items():
         print(f"{name:22} median {median[name]:.3f} s, {min(values):.3f} to {max(values):.3f} s, n={rounds}")
-    ours, theirs = facts_of_inspect(), facts_of_collect_env()
+    (ours, typed), theirs = facts_of_inspect(), facts_of_collect_env()
+    print(f"facts: inspect {ours} in its answers, {typed} as typed facts; collect_env {theirs}")
     checks = [
         ("inspect --no-import / collect_env", median["inspect --no-import"] / median["collect_env"], 0.10),
         ("inspect --no-import, seconds", median["inspect --no-import"], 0.4),

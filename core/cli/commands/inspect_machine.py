@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gpuproof.core.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from gpuproof.core.facts.answers import Answer, Answers
+    from gpuproof.core.facts.answers import Answers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     warning = choosing_words(target)
     if warning is not None:
         terminal.progress(warning)
-    answers = inspect_target(target, import_torch=not arguments.no_import, on_answer=_Loading().begin)
+    answers = inspect_target(target, import_torch=not arguments.no_import, on_start=_load_in_background)
     if not any(answer.status == "ok" for answer in answers):
         ending = answers.get("agent.run")
         raise CouldNotFinish(
@@ -62,17 +62,9 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
-class _Loading:
-    """Loads the readers while the target works: from its first answer on, so that its start is not held up."""
-
-    def __init__(self) -> None:
-        self._has_begun = False
-
-    def begin(self, answer: Answer) -> None:
-        """Load them in the background, once; the import that needs them waits until they are there."""
-        if not self._has_begun:
-            self._has_begun = True
-            threading.Thread(target=_load_readers, daemon=True).start()
+def _load_in_background() -> None:
+    """Load the readers while the target works; the import that needs them waits until they are there."""
+    threading.Thread(target=_load_readers, daemon=True).start()
 
 
 def _load_readers() -> None:

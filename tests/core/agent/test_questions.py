@@ -117,7 +117,7 @@ def test_a_refusal_is_denied(
         pytest.skip("a process may always read its own environment")
     else:
         monkeypatch.setattr(builtins, "open", refuse)
-        monkeypatch.setattr(os, "scandir", refuse)
+        monkeypatch.setattr(os, "listdir", refuse)
     reply = asked(question, place)
     assert reply.status == "denied"
     assert "not permitted" in reply.detail or "denied" in reply.detail

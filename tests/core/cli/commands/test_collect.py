@@ -33,10 +33,8 @@ def this_machine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     calls: list[dict[str, Any]] = []
 
     def inspect_target(target: object, **options: Any) -> Answers:
-        on_answer = options.pop("on_answer", lambda answer: None)
+        options.pop("on_start", lambda: None)()
         calls.append({"target": str(target), **options})
-        for answer in HERE:
-            on_answer(answer)
         return HERE
 
     monkeypatch.setattr("gpuproof.core.launch.inspect.inspect_target", inspect_target)
