@@ -18,7 +18,7 @@ def banner_words(diagnosis: Diagnosis) -> Text:
     """Return the sentence below the title."""
     others = len(diagnosis.findings) - 1
     if diagnosis.primary is not None and others > 0:
-        return text("This is the root cause. Further findings: {count}, shown below.", count=others)
+        return text("This is the root cause. Further findings: {count}.", count=others)
     if diagnosis.primary is not None:
         return text("This is the root cause. Below stands what was seen and what mends it.")
     if diagnosis.cause == "healthy":

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from gpuproof.core.checkup import CheckupState
 from gpuproof.core.problems import UserProblem
-from gpuproof.core.words import Text, text
+from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.background import Background
 from gpuproof.gui.presenters.check_state import last_lines
 
@@ -156,6 +156,20 @@ def stage_words(stage: str) -> Text:
         "verify": text("Trying it…"),
         "restore": text("Putting everything back…"),
     }[stage]
+
+
+def said_of_plan(plan: SetupPlan) -> tuple[Text, ...]:
+    """Return what a plan says in sentences; its changes and commands are shown apart."""
+    from gpuproof.core.setup.document import plan_words
+
+    return tuple(line for line in plan_words(plan) if line.template not in ("{literal}", "Commands:"))
+
+
+def change_rows(plan: SetupPlan) -> tuple[tuple[Text, ...], ...]:
+    """Return each package that changes with its version now and afterwards."""
+    return tuple(
+        (literal(change.name), literal(change.before or "–"), literal(change.after or "–")) for change in plan.changes
+    )
 
 
 def _after(state: SetUpState, event: SetupEvent) -> SetUpState:

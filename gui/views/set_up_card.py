@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QPlainT
 
 from gpuproof.core.checkup import CheckupState
 from gpuproof.core.words import text
-from gpuproof.gui.presenters.set_up_presenter import SetUpPresenter, SetUpState
+from gpuproof.gui.presenters.set_up_presenter import SetUpPresenter, SetUpState, change_rows, said_of_plan
 from gpuproof.gui.style import lengths, speech, theme
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.command_box import CommandBox
@@ -18,6 +18,7 @@ from gpuproof.gui.views.finding_card import bullet
 from gpuproof.gui.views.parts import Place, button, label, rekind, row
 from gpuproof.gui.views.problem_strip import ProblemStrip
 from gpuproof.gui.views.running_strip import RunningStrip
+from gpuproof.gui.views.table import TableView, WordTable
 
 
 class SetUpCard(QFrame):
@@ -102,11 +103,12 @@ class SetUpCard(QFrame):
             self._shown_plan.empty()
             return
         inside = self._shown_plan.renew()
-        from gpuproof.core.setup.document import plan_words
-
-        words = [line for line in plan_words(plan) if speech.say(line) not in plan.commands]
-        for line in words:
+        for line in said_of_plan(plan):
             inside.addLayout(bullet(line))
+        rows = change_rows(plan)
+        if rows:
+            headings = (text("Package"), text("Now"), text("Afterwards"))
+            inside.addWidget(TableView(WordTable(headings, rows), text("Packages that change"), most_rows=12))
         if plan.commands:
             inside.addWidget(label(text("Exactly these commands"), "section"))
             inside.addWidget(CommandBox(text("Commands of the set-up"), "\n".join(plan.commands)))

@@ -20,6 +20,7 @@ from PySide6.QtTest import QTest
 from gpuproof.core.setup import install
 from gpuproof.core.setup.packages import installed_packages
 from gpuproof.gui.views.command_box import CommandBox
+from gpuproof.gui.views.table import TableView
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders are laid out as on Linux and macOS")
 
@@ -89,6 +90,20 @@ def test_a_broken_environment_is_mended_and_put_back(at_recommend: Any, qtbot: A
     _click(card.undo_button)
     qtbot.waitUntil(lambda: not presenter.state.is_busy, timeout=60_000)
     assert card.banner.title() == "Everything is as it was"
+    assert state_of(venv) == before
+
+
+def test_a_plan_that_is_not_wanted_changes_nothing(at_recommend: Any, qtbot: Any, venv: Path) -> None:
+    before = state_of(venv)
+    card, presenter = at_recommend.window.page("recommend").set_up, at_recommend.assembly.set_up
+    _click(card.plan_button)
+    qtbot.waitUntil(lambda: presenter.state.phase == "planned", timeout=30_000)
+    shown = [model.data(model.index(row, column)) for model in (card.findChildren(TableView)[0].words,)
+             for row in range(model.rowCount()) for column in range(3)]  # fmt: skip
+    assert shown == ["torch", "2.12.0+cpu", "2.13.0+cpu", "helper", "–", "1.0"]
+    _click(card.drop_button)
+    assert presenter.state.phase == "idle"
+    assert card.plan_button.isVisible()
     assert state_of(venv) == before
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -122,61 +121,6 @@ def at_recommend(open_window: Any, qtbot: Any) -> Any:
     qtbot.waitUntil(lambda: not check.state.is_busy)
     opened.window.open_page("recommend")
     return opened
-
-
-def _a_plan() -> Any:
-    source = SimpleNamespace(resolution=SimpleNamespace(), words=text("x"))
-    return SimpleNamespace(commands=("python -m pip install torch==2.11.0",), is_nothing_to_do=False, source=source)
-
-
-def _plan_words(plan: Any) -> tuple[Any, ...]:
-    return (text("It gets torch"), *(text(command) for command in plan.commands))
-
-
-def test_set_up_shows_the_commands_first_and_then_its_log(
-    at_recommend: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from gpuproof.core.setup.model import SetupLine, SetupOutcome, SetupStage
-    from gpuproof.gui.views.command_box import CommandBox
-
-    done: list[str] = []
-
-    def apply_plan(plan: Any, *, on_event: Any, cancel: Any) -> SetupOutcome:
-        on_event(SetupStage("install"))
-        on_event(SetupLine("Collecting torch==2.11.0"))
-        done.append(plan.commands[0])
-        return SetupOutcome(journal="1", verified=(text("It computes here"),))
-
-    monkeypatch.setattr("gpuproof.core.setup.plan.plan_existing", lambda *_, **__: _a_plan())
-    monkeypatch.setattr("gpuproof.core.setup.apply.apply_plan", apply_plan)
-    monkeypatch.setattr("gpuproof.core.setup.document.plan_words", _plan_words)
-    card, presenter = at_recommend.window.page("recommend").set_up, at_recommend.assembly.set_up
-    QTest.mouseClick(card.plan_button, LEFT)
-    qtbot.waitUntil(lambda: presenter.state.phase == "planned")
-    boxes = card._shown_plan.findChildren
-    qtbot.waitUntil(lambda: any(box.isVisible() for box in boxes(CommandBox)))
-    shown = [box.command() for box in boxes(CommandBox) if box.isVisible()]
-    assert shown == ["python -m pip install torch==2.11.0"]
-    assert done == []
-    QTest.mouseClick(card.apply_button, LEFT)
-    qtbot.waitUntil(lambda: presenter.state.phase == "done")
-    assert done == ["python -m pip install torch==2.11.0"]
-    assert card.banner.title() == "Set up and tried"
-    assert "Collecting torch==2.11.0" in card._log.toPlainText()
-
-
-def test_a_plan_that_is_not_wanted_changes_nothing(
-    at_recommend: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("gpuproof.core.setup.plan.plan_existing", lambda *_, **__: _a_plan())
-    monkeypatch.setattr("gpuproof.core.setup.apply.apply_plan", lambda *_, **__: pytest.fail("was applied"))
-    monkeypatch.setattr("gpuproof.core.setup.document.plan_words", _plan_words)
-    card, presenter = at_recommend.window.page("recommend").set_up, at_recommend.assembly.set_up
-    QTest.mouseClick(card.plan_button, LEFT)
-    qtbot.waitUntil(lambda: presenter.state.phase == "planned")
-    QTest.mouseClick(card.drop_button, LEFT)
-    assert presenter.state.phase == "idle"
-    assert card.plan_button.isVisible()
 
 
 def test_an_environment_that_must_be_left_alone_is_said_in_words(
