@@ -25,7 +25,8 @@ def show_comparison(comparison: Comparison, terminal: Terminal, *, with_answer: 
         for change in comparison.changes:
             name = terminal.rendered(w.CONDITIONS.get(change.name, literal(change.name)))
             before, after = _shown(change.before, terminal), _shown(change.after, terminal)
-            terminal.say(literal(visible(f"  {name}: {before} -> {after}")))
+            line = terminal.rendered(text("{name}: {words}", name=name, words=f"{before} -> {after}"))
+            terminal.say(literal(visible(f"  {line}")))
     if comparison.results:
         terminal.say()
         head = (text("Figure"), text("Before"), text("After"), text("Unit"), text("Change"), text("95 % interval"))

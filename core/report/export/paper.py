@@ -13,6 +13,7 @@ from gpuproof.core.report.export.headings import HEADINGS
 from gpuproof.core.report.export.svg import PAPER
 from gpuproof.core.report.export.view import view_of
 from gpuproof.core.report.export.view_model import LayerView, Speaker, View
+from gpuproof.core.report.export.written import named
 from gpuproof.core.report.model import Report
 from gpuproof.core.words import Text, text
 
@@ -100,7 +101,7 @@ def _figures(view: View, say: Speaker) -> list[Block]:
 def _layers(layers: tuple[LayerView, ...], title: Text, say: Speaker) -> list[Block]:
     blocks: list[Block] = [{"kind": "heading", "text": say(title)}] if layers else []
     for layer in layers:
-        blocks.append({"kind": "text", "text": f"{layer.name}: {layer.state_words}", "bold": True})
+        blocks.append({"kind": "text", "text": named(layer.name, layer.state_words, say), "bold": True})
         blocks.append({"kind": "bullets", "lines": list(layer.lines)})
     return blocks
 

@@ -21,7 +21,7 @@ def markdown(report: Report, language: str) -> str:
     if view.summary:
         lines += [_md(view.summary), ""]
     lines += _md_figures(view, say)
-    lines += [f"- **{_md(layer.name)}**: {_md(layer.state_words)}" for layer in view.layers]
+    lines += [f"- {named(f'**{_md(layer.name)}**', _md(layer.state_words), say)}" for layer in view.layers]
     for finding in view.findings[:2]:
         lines += _md_finding(finding)
     if view.ask_next:
@@ -41,9 +41,10 @@ def plain_text(report: Report, language: str) -> str:
     lines = [view.verdict, "=" * min(72, len(view.verdict) * 2), view.summary, view.made, ""]
     interval = say(text("95 % interval"))
     for figure in view.figures:
-        lines.append(f"{figure.label}: {figure.value} {figure.unit}  ({interval} {figure.interval}; {figure.note})")
+        value = f"{figure.value} {figure.unit}  ({interval} {figure.interval}; {figure.note})"
+        lines.append(named(figure.label, value, say))
     for layer in (*view.layers, *view.chain):
-        lines += ["", f"{layer.name}: {layer.state_words}", *(f"  - {line}" for line in layer.lines)]
+        lines += ["", named(layer.name, layer.state_words, say), *(f"  - {line}" for line in layer.lines)]
     for finding in view.findings:
         lines += ["", f"* {finding.title}  [{finding.note}]", *(f"  - {line}" for line in finding.evidence)]
         lines += [
@@ -52,8 +53,8 @@ def plain_text(report: Report, language: str) -> str:
         ]
     if view.advice is not None:
         lines += ["", view.advice.choice, view.advice.driver, *(f"  - {line}" for line in view.advice.because)]
-        lines += [f"  {name}: {command}" for name, command in view.advice.commands]
-        lines += [f"  - {name}: {why}" for name, why in view.advice.rejected]
+        lines += [f"  {name}: " + command.replace("\n", "\n    ") for name, command in view.advice.commands]
+        lines += [f"  - {named(name, why, say)}" for name, why in view.advice.rejected]
     lines += [
         "",
         *(f"? {line}" for line in (*view.unknown, view.ask_next) if line),
@@ -65,10 +66,15 @@ def plain_text(report: Report, language: str) -> str:
         "",
         *view.several,
         "",
-        *(f"{name}: {value}" for name, value in view.conditions),
+        *(named(name, value, say) for name, value in view.conditions),
     ]
-    lines += ["", view.privacy, *(f"{name}: {value}" for name, value in view.origin), view.integrity]
+    lines += ["", view.privacy, *(named(name, value, say) for name, value in view.origin), view.integrity]
     return "\n".join(_squeezed(lines)) + "\n"
+
+
+def named(name: str, words: str, say: Speaker) -> str:
+    """Return a name with what belongs to it, with the colon of the language."""
+    return say(text("{name}: {words}", name=name, words=words))
 
 
 def _md_figures(view: View, say: Speaker) -> list[str]:
