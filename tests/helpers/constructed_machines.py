@@ -223,6 +223,42 @@ MACHINES: dict[str, tuple[str, list[Answer]]] = {
         *torch(*CU130), no("torch.import", "failed", "OSError: [WinError 126] Error loading c10.dll"))),
     "windows-32bit": ("a 32-bit Python", windows(
         ok("python.interpreter", {"version": "3.11.9", "bits": 32, "prefix": "C:\\py32", "base_prefix": "C:\\py32"}))),
+    "two-ada-no-p2p": ("two RTX 4090: no NVLink, and no direct access between them", [
+        *ADA, nvml("580.95.05", 13000, *[
+            {**RTX_4090, "pci": {"v": {"busId": f"00000000:0{1 + n}:00.0"}},
+             "nvlinks": {"e": "NOT_SUPPORTED", "detail": "constructed"}, "memory_affinity": {"v": [1]},
+             "cpu_affinity": {"v": [0xFFFF]}, "processes_compute": {"v": [{"pid": 4321 + n, "usedGpuMemory": 3 << 30}]},
+             "peers": {"v": [{"gpu": 1 - n, "level": 30, "read": 1, "write": 1, "nvlink": 5, "atomics": 5}]}}
+            for n in (0, 1)]),
+        ok("gpu.processes", {"processes": [
+            {"gpu": 0, "pid": 4321, "own_name": "python3", "own": True, "memory_bytes": 3 << 30},
+            {"gpu": 1, "pid": 4322, "name": "<process>", "own": False, "memory_bytes": 3 << 30}]}),
+        *torch(*CU130), *live(*CU130, True), GOOD,
+        ok("torch.peers", {"addresses": ["0000:01:00", "0000:02:00"], "pairs": [
+            {"first": 0, "second": 1, "allowed": False}, {"first": 1, "second": 0, "allowed": False}]})]),
+    "throttled-container": ("a container with a quota that is used up, 64 MiB of shared memory and programs ended", [
+        *ADA, *torch(*CU130), *live(*CU130, True), GOOD, ok("container.markers", ["/.dockerenv"]),
+        ok("cpu.cgroup_quota", text="200000 100000\n"),
+        ok("cpu.cgroup_stat", text="usage_usec 90000000\nnr_periods 4000\nnr_throttled 3100\nthrottled_usec 410000000\n"),
+        ok("memory.cgroup_events", text="low 0\nhigh 0\nmax 912\noom 4\noom_kill 4\n"),
+        ok("memory.cgroup_limit", text="8589934592\n"), ok("memory.cgroup_current", text="8487936000\n"),
+        ok("disk.file_systems", [
+            {"use": "prefix", "kind": "overlay", "total_bytes": 500 << 30, "free_bytes": 100 << 30, "free_files": 9000000},
+            {"use": "shared_memory", "kind": "tmpfs", "total_bytes": 64 << 20, "free_bytes": 64 << 20}]),
+        ok("system.limits", {"nofile": [1024, 1048576], "memlock": [65536, 65536], "as": [None, None]})]),
+    "nvidia-blacklisted": ("the kernel was told to leave the driver alone", [
+        *linux(), pci("0x10de", "0x2684", None, "AD102 [GeForce RTX 4090]"), nvml_error("DRIVER_NOT_LOADED"),
+        ok("driver.module_on_disk", text="filename: /lib/modules/x/nvidia.ko\nversion: 580.95.05\nlicense: Dual MIT/GPL\n"),
+        ok("kernel.command_line", ["nomodeset"]),
+        ok("driver.modprobe_lines", ["blacklist-nvidia.conf: blacklist nvidia", "blacklist-nvidia.conf: alias nvidia off"]),
+        ok("kernel.installed", [{"kernel": "6.8.0-45-generic", "nvidia_module": "updates/dkms", "is_running": True}]),
+        ok("driver.packages", ["nvidia-driver-580-open", "nvidia-dkms-580-open"]), *torch(*CU130)]),
+    "damaged-install": ("a download that was cut: libraries of torch are not whole", [
+        *ADA, *torch(*CU130),
+        no("torch.import", "failed", "OSError: libtorch_cuda.so: file too short"),
+        ok("python.broken_files", {"checked": 31, "missing": ["torch/lib/libc10_cuda.so"], "bytes": {"torch": 812 << 20},
+                                   "wrong_size": [{"path": "torch/lib/libtorch_cuda.so", "expected": 1024133441,
+                                                   "found": 41943040}]})]),
     "everything-denied": ("a sandbox that allows nothing", [
         ok("os.identity", {"system": "linux", "machine": "x86_64", "release": "6.8.0"}),
         *[no(question, "denied", "Permission denied") for question in (

@@ -71,6 +71,11 @@ FACTS: list[tuple[str, str, Any]] = [
     ("windows-no-page-file", "windows.page_file", "none"),
     ("windows-missing-dll", "windows.missing_runtime_libraries", ("vcruntime140_1.dll",)),
     ("windows-32bit", "python.bits", 32),
+    ("throttled-container", "throttling.throttled_periods", 3100),
+    ("throttled-container", "memory_state.oom_kills", 4),
+    ("throttled-container", "limits.open_files", 1024),
+    ("nvidia-blacklisted", "kernel.command_line", ("nomodeset",)),
+    ("damaged-install", "files_check.missing", ("torch/lib/libc10_cuda.so",)),
     ("h100-agent", "container.kind", "docker"),
     ("h100-agent", "python.kind", "uv venv"),
     ("h100-agent", "torch_live.cudnn_version.text", "9.19.0"),
@@ -197,6 +202,18 @@ def test_a_pip_package_without_its_record_is_incomplete() -> None:
     packages = recordings.machine("two-torches").packages
     assert not isinstance(packages, Unknown)
     assert {package.name: package.is_complete for package in packages} == {"torch": True, "torchvision": False}
+
+
+def test_two_cards_without_a_way_between_them_and_the_programs_on_them() -> None:
+    machine = recordings.machine("two-ada-no-p2p")
+    assert not isinstance(machine.gpus, Unknown)
+    assert not isinstance(machine.gpu_pairs, Unknown)
+    (first, _) = machine.gpu_pairs
+    assert (first.nvlinks, first.topology, first.p2p_read) == (0, "PHB", "chipset_not_supported")
+    assert first.torch_peer_access is False
+    programs = [(gpu.index, process.name, process.is_own, process.memory_mib)
+                for gpu in machine.gpus for process in gpu.processes]  # fmt: skip
+    assert programs == [(0, "python3", True, 3072.0), (1, "<process>", False, 3072.0)]
 
 
 def test_garbage_of_the_driver_is_no_fact() -> None:
