@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.canaries import HOST, USER, leaks, spoiled_report
 from helpers.machines import a_machine
 from helpers.reports import a_broken_diagnosis, a_diagnosis, a_report, a_result, some_answers
 from helpers.wizard import Script, a_broken_chain, a_long_result
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
@@ -240,6 +242,27 @@ def test_copies_are_written_in_every_format(
     copy = (tmp_path / f"copy.{format_name}").read_bytes()
     assert len(copy) > 500
     assert copy.startswith({"pdf": b"%PDF-", "png": b"\x89PNG\r\n"}.get(format_name, copy[:1]))
+
+
+def test_no_planted_detail_reaches_the_clipboard_or_the_page(
+    open_window: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The report of a check just run is not redacted yet; what is copied and previewed is."""
+    monkeypatch.setenv("USER", USER)
+    monkeypatch.setenv("HOSTNAME", HOST)
+    report = spoiled_report()
+    path = save_report(report, tmp_path)
+    opened = open_window()
+    opened.window.open_page("report")
+    presenter = opened.assembly._report_presenter
+    presenter.look_at(path, report)
+    qtbot.waitUntil(lambda: presenter.state.preview != "")
+    QGuiApplication.clipboard().clear()
+    presenter.copy_as_text()
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() != "")
+    assert "H100" in QGuiApplication.clipboard().text()
+    assert leaks(QGuiApplication.clipboard().text()) == []
+    assert leaks(presenter.state.preview) == []
 
 
 def test_the_report_is_printed_with_the_printer_that_was_chosen(
