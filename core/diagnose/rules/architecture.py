@@ -69,12 +69,15 @@ def _check(cause: str, machine: Machine) -> Verdict:
         "arch_too_new": ("arch.toolkit-too-old", "arch.container-too-new", "arch.tensorflow-new"),
     }
     stated = seen(machine, *ids[cause])
+    if is_available(machine) is True and build_fits(machine) is not False:  # only Triton's compiler is too old
+        stated = tuple(symptom for symptom in stated if "option 'gpu-name'" not in symptom.line)
     if stated and not has(machine, "extension.cuda-build"):
         return by_message(cause, machine, (*stated, *said))
     misfits = _misfits(machine)
     mine = [found for found in misfits if found[0] == cause]
-    if mine and (said or _counts_alone(machine)):
-        sure: Confidence = "certain" if said or mine[0][2] == "certain" else "likely"
+    alone = _counts_alone(machine)
+    if mine and (said or alone or _one_named_card(machine)):
+        sure: Confidence = "certain" if said or mine[0][2] == "certain" else ("likely" if alone else "possible")
         return failed(cause, machine, (*mine[0][1], *quotes(said)), sure)
     if not misfits and said and not has(machine, *_EXTENSIONS) and not build_fits(machine):
         guess = _by_generation(machine)
@@ -84,7 +87,8 @@ def _check(cause: str, machine: Machine) -> Verdict:
             return CannotTell(
                 unknowns(machine.gpus), ask=text("Which card is it, and which code is in the torch build?")
             )
-    if cause == "arch_too_old" and not codes_of(machine)[0] and complains(machine):
+    troubled = complains(machine) or has(machine, "hint.runtime-error")
+    if cause == "arch_too_old" and (not codes_of(machine)[0] or said) and troubled:
         below = [(name, one) for name, one in capabilities(machine) if (one.major, one.minor) < _LEAST]
         if below and len(below) == len(capabilities(machine)):
             shown = text("{name} has compute capability {capability}", name=below[0][0], capability=below[0][1])
@@ -102,6 +106,12 @@ def _counts_alone(machine: Machine) -> bool:
     devices = live.devices if live is not None else ()
     troubled = complains(machine) or any(symptom.id.startswith("program.") for symptom in machine.symptoms)
     return bool(devices or tool_gpus(machine)) or (troubled and is_available(machine) is not False)
+
+
+def _one_named_card(machine: Machine) -> bool:
+    """A person names one card and pastes a build that has nothing for it; no word that anything works."""
+    works = any(symptom.id.startswith(("works.", "program.")) for symptom in machine.symptoms)
+    return len(capabilities(machine)) == 1 and is_available(machine) is None and not works
 
 
 def _by_generation(machine: Machine) -> str | None:

@@ -33,6 +33,7 @@ _PLAIN = (
     "driver.dkms",
     "driver.not-working",
     "driver.build-log",
+    "driver.lsmod-empty",
 )
 _ABSENT = (
     "driver.none-found",

@@ -71,7 +71,7 @@ def no_nvidia_gpu(machine: Machine) -> Verdict:
         names = () if isinstance(machine.display_devices, Unknown) else machine.display_devices
         shown = tuple(literal(device.name) for device in names if device.name)
         return failed("no_nvidia_gpu", machine, shown or (text("no NVIDIA device on the PCI bus"),))
-    adapter = seen(machine, "gpu.no-adapter")
+    adapter = seen(machine, "gpu.no-adapter", "gpu.lspci-empty")
     if adapter and present is None:
         return by_message("no_nvidia_gpu", machine, adapter)
     if words and complains(machine):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from gpuproof.core.facts.foreign.draft import Draft
+from gpuproof.core.facts.machine import Symptom
 from gpuproof.core.facts.version import DottedVersion, dotted
 
 _LIBRARIES = ("nvidia-smi", "libnvidia-compute", "libnvidia-ml", "libcuda1", "nvidia-utils", "nvidia-driver-libs")
@@ -27,6 +28,7 @@ def read(flat: str, found: str, draft: Draft) -> None:
     kernel = _KERNEL.search(flat)
     if kernel is not None and draft.driver is None:
         draft.driver = dotted(kernel.group(1))
+    _asked_for_nothing(found, draft)
     library = re.search(r"nvml library version: (\d{3}\.\d{2,3}(?:\.\d{2,3})?)", flat)
     if library is not None and draft.driver_library is None:
         draft.driver_library = dotted(library.group(1))
@@ -36,6 +38,21 @@ def read(flat: str, found: str, draft: Draft) -> None:
         said = {match.group(1) for match in _SAID.finditer(flat[:200000])}
         if len(said) == 1:
             draft.driver = dotted(said.pop())
+
+
+def _asked_for_nothing(found: str, draft: Draft) -> None:
+    """``lsmod | grep nvidia`` that is followed by the next prompt: the kernel has no such module loaded."""
+    if "lsmod" not in found and "lspci" not in found:
+        return
+    lines = found.split("\n")
+    for number, line in enumerate(lines[:-1]):
+        asked = re.search(
+            r"\b(lsmod|lspci)\b[^|]{0,20}\| ?grep (?:-\w+ )?['\"]?nvidia['\"]?\s*$", line[:300], re.IGNORECASE
+        )
+        after = lines[number + 1].strip()
+        if asked is not None and (after.startswith(("#", "$", "```")) or re.match(r"[\w.\-\[(]{1,40}@[\w.\-]+", after)):
+            kind = "driver.lsmod-empty" if asked.group(1).lower() == "lsmod" else "gpu.lspci-empty"
+            draft.symptoms.append(Symptom(id=kind, line=line.strip()[:200], source="pasted text"))
 
 
 def _installed(found: str) -> DottedVersion | None:

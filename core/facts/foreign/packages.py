@@ -15,6 +15,7 @@ from gpuproof.core.facts.version import dotted
 NAMES = frozenset(
     ["torch", "pytorch", "torchvision", "torchaudio", "torchtext", "cpuonly", "cudatoolkit", "pytorch-cuda", "pytorch-mutex", "pytorch-gpu", "pytorch-cpu", "libtorch", "cudnn", "triton", "triton-windows", "xformers", "flash-attn", "bitsandbytes", "onnxruntime", "onnxruntime-gpu", "tensorflow", "tensorflow-gpu", "tensorflow-cpu", "numpy", "vllm", "nccl", "cuda-version", "cuda-runtime", "cuda-toolkit", "ctranslate2", "faster-whisper", "deepspeed", "apex", "mmcv", "mmcv-full", "detectron2", "torch-scatter", "torch-sparse", "auto-gptq", "causal-conv1d", "mamba-ssm", "torch-directml", "sageattention", "torchao", "flashinfer-python"]  # noqa: E501
 )  # fmt: skip
+_PAIR = re.compile(r"""["']([\w\-]{2,40})["']\s{0,20}:\s{0,20}["'](\d[\w.+]{0,40})\s*["'],?$""")  # of a JSON list
 _LISTED = re.compile(r"\bpip3? (?:list|show|freeze)\b.{0,40}?\btorch[ =]{1,3}(\d\.\d{1,2}\.\d{1,2}\+\w{2,12})")
 _PREFIXES = ("[pip3]", "[pip]", "[conda]", "│", "|", "-", "*", "+", "#")
 
@@ -47,6 +48,9 @@ def _package(line: str, shown_name: str) -> Package | None:
         if stripped.startswith(prefix):
             stripped = stripped[len(prefix) :].strip()
             break
+    pair = _PAIR.match(stripped)
+    if pair is not None:
+        return _made(pair.group(1), pair.group(2), "pip")
     tokens = stripped.strip("│|").split()
     if len(tokens) == 1 and "==" in tokens[0]:
         name, _, version = tokens[0].partition("==")

@@ -122,7 +122,7 @@ _CARD = (
 
 _SERIES = re.compile(
     r"\b(?:geforce |nvidia )?(?:rtx ?|gtx ?)?([2-5])0(?:00|xx)?[ -]?(?:series|系|xx\b)|\brtx ?([2-5])0(?:xx)?\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _OF_SERIES = {"2": "GeForce RTX 2080", "3": "GeForce RTX 3080", "4": "GeForce RTX 4080", "5": "GeForce RTX 5080"}
 
@@ -132,7 +132,7 @@ def _cards_in_prose(found: str, draft: Draft) -> None:
     names: list[str] = []
     series = _SERIES.search(found[:60000])
     found = _SERIES.sub(" ", found[:60000]) if series is not None else found
-    for match in re.finditer(_CARD, found[:60000], re.IGNORECASE):
+    for match in re.finditer(_CARD, found[:60000], re.IGNORECASE | re.ASCII):
         name = " ".join(match.group(1).split()).strip("- ")
         if capability_of(name) is not None and not any(_same(name, other) for other in names):
             names.append(name)

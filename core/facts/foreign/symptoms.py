@@ -34,9 +34,20 @@ def error_row_by_id() -> dict[str, dict[str, Any]]:
 def find(found: str, flat: str = "", source: str = "pasted text") -> tuple[Symptom, ...]:
     """Return one symptom for each known message that stands in the text, with the words around it as its line."""
     flat = flat or flatten(found)
-    flat = flat if "nvrm:" not in flat else _without_kernel_prefix(flat)
     words = frozenset(flat.split(" ")) if len(flat) > _LONG else frozenset()
     hits = [(row, at) for row in error_rows() if (at := _first_hit(row, flat, words)) >= 0]
+    if "nvrm: " in flat and (joined := _without_kernel_prefix(flat)) != flat:
+        return (*_made(hits, found, flat, source), *_from_kernel_log(joined, {row["id"] for row, _ in hits}, source))
+    return _made(hits, found, flat, source)
+
+
+def _from_kernel_log(joined: str, known: set[str], source: str) -> tuple[Symptom, ...]:
+    rows = [row for row in error_rows() if row["id"] not in known]
+    hits = [(row, at) for row in rows if (at := _first_hit(row, joined, frozenset())) >= 0]
+    return _made(hits, joined, joined, source)
+
+
+def _made(hits: list[tuple[dict[str, Any], int]], found: str, flat: str, source: str) -> tuple[Symptom, ...]:
     shown = in_its_case(found, flat) if hits else flat
     return tuple(
         Symptom(id=row["id"], line=line_at(shown, at, row.get("shown", _SHOWN)), source=source) for row, at in hits
@@ -45,7 +56,7 @@ def find(found: str, flat: str = "", source: str = "pasted text") -> tuple[Sympt
 
 def _without_kernel_prefix(flat: str) -> str:
     """A sentence of the kernel log goes on over lines that each begin with ``[ 38.034] NVRM: ``."""
-    return re.sub(r"(?:\[ ?\d{1,9}\.\d{1,9}\] )?(?:nvidia )?nvrm: (?=[a-z])", "", flat) + " nvrm: "
+    return re.sub(r"(?:\[ ?\d{1,9}\.\d{1,9}\] )?(?:nvidia )?nvrm: (?=[a-z])", "", flat)
 
 
 def in_its_case(found: str, flat: str) -> str:

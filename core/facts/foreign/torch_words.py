@@ -188,6 +188,10 @@ def _arch_words(flat: str, draft: Draft) -> None:
     capability = re.search(
         r"get_device_capability\([\w':]{0,12}\)[)\s:`>=\-]{0,12}(?:out\[\d+\]: )?\((\d{1,2}), (\d)\)", flat
     )
+    for name, major, minor in re.findall(
+        r"_cudadeviceproperties\(name='([^']{3,60})', major=(\d{1,2}), minor=(\d)", flat
+    )[:8]:
+        _learn(name, int(major), int(minor), draft)
     capability = capability or re.search(
         r"\b(?:cuda|compute) capability(?: is| of| =|:|=>?)*[ =>:(]{1,4}(\d{1,2})\.(\d)(?![.\d])", flat
     )
