@@ -11,6 +11,8 @@ import importlib
 import sys
 from pathlib import Path
 
+from gpuproof.core.agent.questions.catalogue import CHILD_QUESTIONS, QUESTIONS
+from gpuproof.core.agent.questions.driver import NVIDIA_SMI
 from gpuproof.core.cli.main import COMMANDS
 from gpuproof.core.diagnose.catalogue import RULES
 from gpuproof.core.diagnose.causes import LINKS, TITLES, remedy_of
@@ -18,6 +20,17 @@ from gpuproof.core.diagnose.model import Rule, Step
 from gpuproof.core.diagnose.myths import myths, myths_for
 from gpuproof.core.facts.machine import Machine, OperatingSystem
 
+QUESTIONS_INTRODUCTION = """`gpuproof inspect`, `check` and the collector ask these questions and no others, so this is
+also the complete list of what can ever leave a machine. Nothing is written there. A question has a deadline of its own;
+one that hangs costs its deadline and nothing else, and says that it gave no answer. `gpuproof inspect --json` shows
+every answer.
+
+Classes, for what is taken out before an answer leaves a machine: **public** (hardware, versions), **path** (folders,
+which may hold a user's name), **identity** (card numbers, names of programs), **free text** (lines that other programs
+wrote), **secret** (never leaves it). Where an environment variable or a setting may hold a password, only that it is
+set is told.
+
+"""
 COMMON = """Every command takes `--json` (one JSON document on stdout, nothing else there; progress and logs go to
 stderr) and `--lang en|zh`. Exit codes: 0 all well, 1 problems found, 2 wrong use or unreadable input, 3 could not
 finish.
@@ -56,7 +69,25 @@ def pages() -> dict[Path, str]:
     """Return every generated page by its path."""
     made = {DOCS / "findings.md": findings("en"), DOCS / "zh" / "findings.md": findings("zh")}
     made[DOCS / "commands.md"] = commands()
+    made[DOCS / "questions.md"] = questions()
     return made
+
+
+def questions() -> str:
+    """Return the page of every question that may be asked of a machine."""
+    lines = ["# What may be asked of a machine\n", MADE.replace("the rules", "the catalogue"), QUESTIONS_INTRODUCTION]
+    lines += ["| question | asked of | systems | at most | class |\n", "| --- | --- | --- | --- | --- |\n"]
+    known = {question.id: question for question in (*QUESTIONS, NVIDIA_SMI)}
+    rows = {
+        name: (question.source, ", ".join(question.systems), f"{question.deadline_s:g} s", question.privacy)
+        for name, question in known.items()
+    }
+    rows |= {name: ("a process of its own", "all", "watched", privacy) for name, privacy in CHILD_QUESTIONS.items()}
+    for name, (source, systems, deadline, privacy) in sorted(rows.items()):
+        shown = source.replace("|", "\\|")
+        shown_name = f"{name}DEVICE" if name.endswith(".") else name
+        lines.append(f"| `{shown_name}` | {shown} | {systems} | {deadline} | {privacy.replace('_', ' ')} |\n")
+    return "".join(lines)
 
 
 def findings(language: str) -> str:

@@ -98,6 +98,14 @@ def test_a_host_is_inspected_and_nothing_is_written_there(client):
     assert not [answer for answer in answers if answer.status == "failed" and "gpuproof" in answer.detail]
 
 
+@pytest.mark.torch
+def test_torch_on_the_host_is_asked_in_a_child_of_the_agent_there(client):
+    pytest.importorskip("torch")
+    answers = inspect_target(Target("ssh", f"gpu-box:{sys.executable}"))
+    for question in ("torch.import", "torch.available", "torch.configuration"):
+        assert answers.get(question).status == "ok", question
+
+
 def test_the_path_python_of_the_host_is_used_when_none_is_named(client):
     outcome = run_agent(Target("ssh", "gpu-box"), "inspect", {"import_torch": False}, deadline_s=60)
     assert isinstance(outcome, Finished)
