@@ -25,7 +25,9 @@ def _ask(place: Place, is_cancelled: "Callable[[], bool]") -> Reply:
     child = Child("onnx_child", {"onnx": True}, place)
     said = [message for message in child.lines(lambda: PATIENCE_S, is_cancelled) if isinstance(message, list)]
     for kind, what in (message for message in said if len(message) == 2):
-        return Reply("ok", value=what) if kind == "answer" else Reply("failed", detail=one_line(what))
+        if kind == "answer":
+            return Reply("ok", value=what)
+        return Reply("denied" if str(what).startswith("PermissionError: ") else "failed", detail=one_line(what))
     if child.outcome == HUNG:
         raise TimedOut(child.detail)
     return Reply("failed", detail=one_line(child.detail) if child.outcome == ENDED else "cancelled")

@@ -82,7 +82,7 @@ class TorchLive:
             self._answer(str(message[1]), Reply("ok", value=message[2]), took_s)
         elif message[0] == "failed":
             words = str(message[2])
-            status = "absent" if words.startswith("ModuleNotFoundError: No module named 'torch'") else "failed"
+            status = status_of(words)
             self._is_absent = self._is_absent or status == "absent"
             self._answer(str(message[1]), Reply(status, detail=words), 0.0)
 
@@ -102,3 +102,10 @@ class TorchLive:
         for stage in STAGES:
             if stage not in self._answered:
                 self._answer(stage, reply, 0.0)
+
+
+def status_of(words: str) -> str:
+    """Tell from a problem's words whether torch is not there, may not be read, or failed."""
+    if words.startswith("ModuleNotFoundError: No module named 'torch'"):
+        return "absent"
+    return "denied" if words.startswith("PermissionError: ") else "failed"

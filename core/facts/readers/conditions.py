@@ -7,7 +7,7 @@ from typing import Any
 
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.conditions import CpuDetails, Disk, FileSystem, Limits, MemoryState, Throttling
-from gpuproof.core.facts.reading import MIB, dict_of, list_of, mib, objects, text_of, whole, words
+from gpuproof.core.facts.reading import MIB, dict_of, list_of, mib, objects, text_of, unreadable, whole, words
 from gpuproof.core.facts.unknown import Unknown, Why
 
 
@@ -105,14 +105,14 @@ def read_throttling(answers: Answers) -> Throttling | Unknown:
     texts = [text_of(answers, name) for name in ("cpu.cgroup_stat", "cpu.cgroup_stat_v1")]
     for text in texts:
         pairs = dict(line.split(None, 1) for line in text.splitlines() if " " in line) if isinstance(text, str) else {}
-        if "nr_periods" in pairs:
+        if whole(pairs.get("nr_periods")):
             periods, throttled = whole(pairs["nr_periods"]), whole(pairs.get("nr_throttled"))
             micro, nano = whole(pairs.get("throttled_usec")), whole(pairs.get("throttled_time"))
             seconds = micro / 1e6 if micro is not None else (nano or 0) / 1e9
             return Throttling(periods=periods or 0, throttled_periods=throttled or 0, throttled_s=seconds)
-    if isinstance(texts[0], str):
+    if any(isinstance(text, str) for text in texts):
         return Unknown(Why.ABSENT, "no processor quota is set", "cpu.cgroup_stat")
-    return texts[0]
+    return texts[0] if isinstance(texts[0], Unknown) else unreadable("cpu.cgroup_stat", "no periods")
 
 
 def read_memory_state(answers: Answers) -> MemoryState | Unknown:
