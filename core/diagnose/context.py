@@ -102,7 +102,7 @@ def complains(machine: Machine) -> bool:
     live = torch_live(machine)
     if live is not None and (not live.imported or any(not check.ok for check in live.kernel_checks)):
         return True
-    quiet = ["hint.", "program.", "works.", "driver.libcuda-link"]
+    quiet = ["hint.", "program.", "elsewhere.", "works.", "driver.libcuda-link"]
     if any(symptom.id.startswith("program.") for symptom in machine.symptoms):
         quiet.append("torch.cuda-error")  # "CUDA error: device-side assert" is the program's, in CUDA's words
     return any(not symptom.id.startswith(tuple(quiet)) for symptom in machine.symptoms)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gpuproof.core.diagnose.application_link import with_application
+from gpuproof.core.diagnose.arch_lists import build_fits
 from gpuproof.core.diagnose.catalogue import RULES
 from gpuproof.core.diagnose.causes import title_of
 from gpuproof.core.diagnose.chain import chain_of
 from gpuproof.core.diagnose.context import (
     AMD,
     complains,
+    gpus,
     has,
     has_vendor,
     is_available,
@@ -148,7 +150,9 @@ def _without_fault(machine: Machine) -> str:
     works = is_available(machine) is True or any(
         symptom.id.startswith(("program.", "works.")) for symptom in machine.symptoms
     )
-    if works or tool_gpus(machine) or _fits_another_way(machine):
+    fits = build_fits(machine) is True and is_available(machine) is not False
+    elsewhere = any(symptom.id.startswith("elsewhere.") for symptom in machine.symptoms) and bool(gpus(machine))
+    if works or tool_gpus(machine) or elsewhere or fits or _fits_another_way(machine):
         return "healthy"
     return "cannot_tell"
 
@@ -159,7 +163,8 @@ def _fits_another_way(machine: Machine) -> bool:
     if build is None:
         return False
     jetson = is_jetson(machine) and build.cuda_version is not None
-    return jetson or (bool(build.hip_version) and bool(has_vendor(machine, AMD)))
+    rocm = bool(build.hip_version) or has(machine, "hint.amd-wanted")
+    return jetson or (rocm and bool(has_vendor(machine, AMD)))
 
 
 def _was_cut_short(machine: Machine) -> bool:

@@ -53,8 +53,8 @@ def amd_gpu(machine: Machine) -> Verdict:
     told_only = not tool_gpus(machine) and bool(seen(machine, "hint.amd-wanted")) and complains(machine)
     if (has_nvidia_gpu(machine) and not told_only) or system_of(machine) == "macos":
         return Passed()
-    if build is not None and build.hip_version and not complains(machine):
-        return Passed()
+    if not complains(machine) and (build is None or build.hip_version or not build.is_cuda_known):
+        return Passed()  # a card of AMD that nobody complains of: ROCm may well be at work
     evidence = tuple(text("the display device is {name}", name=name) for name in cards[:2])
     return failed("amd_gpu", machine, (*evidence, *quotes(seen(machine, *_NO_GPU_SIGNS))), "likely")
 
