@@ -75,8 +75,8 @@ def libraries_of(record: str) -> "Iterator[tuple[str, int | None]]":
     A RECORD of torch has ten thousand lines, so the few that matter are searched for instead of splitting them all.
     """
     try:
-        with open(record, "rb") as file:
-            data = b"\n" + file.read(RECORD_BYTES)
+        with open(record, "rb", buffering=0) as file:
+            data = file.read(RECORD_BYTES)
     except OSError:
         return
     for ending in LIBRARY_ENDINGS.get(sys.platform, (b".so",)):
@@ -100,14 +100,17 @@ def is_library(name: str) -> bool:
 def tools(place: Place) -> "dict[str, str]":
     """Name the programs that are at hand, with the file that each really is: gcc-12 says its version."""
     found = {}  # type: dict[str, str]
+    seen = set()  # type: set[str]
     ending = ".exe" if os.name == "nt" else ""
     for folder in place.environ.get("PATH", "").split(os.pathsep)[:100]:
-        names = set()  # type: set[str]
-        if os.path.isabs(folder):
-            try:
-                names = set(os.listdir(folder))
-            except OSError:
-                continue
+        real = os.path.realpath(folder)  # /bin is often /usr/bin
+        if not os.path.isabs(folder) or real in seen:
+            continue
+        seen.add(real)
+        try:
+            names = set(os.listdir(folder))
+        except OSError:
+            continue
         for name in TOOLS:
             if name + ending in names and name not in found:
                 found[name] = os.path.realpath(os.path.join(folder, name + ending))

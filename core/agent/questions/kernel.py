@@ -40,11 +40,11 @@ PACKAGE_WORDS = (
     "libnccl", "nvidia-cuda-toolkit", "rocm", "amdgpu-dkms", "intel-opencl-icd", "libze", "nvidia-5", "nvidia-4",
     "nvidia-lts", "docker-ce", "docker.io", "podman",
 )  # fmt: skip
-LOG_WORDS = ("nvidia", "cuda", "cudnn", "nouveau", "linux-image", "linux-modules", "dkms", "rocm", "amdgpu")
+LOG_WORDS = (b"nvidia", b"cuda", b"cudnn", b"nouveau", b"linux-image", b"linux-modules", b"dkms", b"rocm", b"amdgpu")
 PACKAGE_LOGS = ("/var/log/dpkg.log", "/var/log/pacman.log", "/var/log/dnf.rpm.log")
 # dpkg writes the action after the time; pacman and dnf write it in the midst of the line
-LOG_ACTIONS = (" install ", " upgrade ", " remove ", " purge ")
-LATER_ACTIONS = (" installed ", " upgraded ", " removed ", "Installed:", "Upgraded:", "Removed:", "Erased:")
+LOG_ACTIONS = (b" install ", b" upgrade ", b" remove ", b" purge ")
+LATER_ACTIONS = (b" installed ", b" upgraded ", b" removed ", b"Installed:", b"Upgraded:", b"Removed:", b"Erased:")
 LOG_BYTES = 1 << 18
 MODULE_PLACES = ("updates/dkms", "updates", "kernel/drivers/video", "kernel/drivers/video/nvidia", "kernel/nvidia",
                  "extra", "extra/nvidia", "extramodules", "weak-updates", "weak-updates/nvidia")  # fmt: skip
@@ -132,11 +132,11 @@ def packages(place: Place) -> "list[str]":
     """Name the system packages that bring a driver, CUDA or a container runtime, from the package tool's own files."""
     for folder, ending in (("/var/lib/dpkg/info", ".list"), ("/var/lib/pacman/local", "")):
         try:
-            names = place.names_in(folder)
+            names = os.listdir(place.path(folder))
         except OSError:
             continue
-        found = [name[: len(name) - len(ending)] for name in names if name.endswith(ending)]
-        return [name.split(":")[0] for name in found if name.startswith(PACKAGE_WORDS)][:200]
+        found = [name for name in names if name.startswith(PACKAGE_WORDS) and name.endswith(ending)]
+        return sorted(name[: len(name) - len(ending)].split(":")[0] for name in found)[:200]
     raise Absent("no list of packages of dpkg or pacman")
 
 
@@ -147,15 +147,19 @@ def package_log(place: Place) -> "list[str]":
             size = os.stat(place.path(path)).st_size
             with open(place.path(path), "rb") as file:
                 file.seek(max(0, size - LOG_BYTES))
-                lines = file.read(LOG_BYTES).decode("utf-8", "replace").splitlines()
+                lines = file.read(LOG_BYTES).splitlines()
         except FileNotFoundError:
             continue
-        lines = [line for line in lines if not line[19:].startswith(" status ")]
-        told = [
-            line for line in lines if line[19:].startswith(LOG_ACTIONS) or any(word in line for word in LATER_ACTIONS)
-        ]
-        return [line[:200] for line in told if any(word in line for word in LOG_WORDS)][-40:]
+        told = [line for line in lines if is_change(line) and any(word in line for word in LOG_WORDS)]
+        return [line[:200].decode("utf-8", "replace") for line in told[-40:]]
     raise Absent("no log of dpkg, pacman or dnf")
+
+
+def is_change(line: bytes) -> bool:
+    """Tell whether a line of a package log says that something came, changed or went."""
+    if line[10:11] == b" ":  # dpkg: 2026-11-01 10:00:00 upgrade ...; most of its lines are steps in between
+        return line.startswith(LOG_ACTIONS, 19)
+    return any(word in line for word in LATER_ACTIONS)
 
 
 def origin(place: Place) -> "dict[str, Any]":
