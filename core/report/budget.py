@@ -51,6 +51,11 @@ def check_budget(data: bytes, limit_bytes: int = MAX_BYTES) -> int:
     return keys
 
 
+def count_keys(data: bytes) -> int:
+    """Return how many keys the objects of a JSON text have, one that stands there twice counted twice."""
+    return _without_strings(data).count(b":")
+
+
 def _without_strings(data: bytes) -> bytes:
     """Cut every string out; one that nobody closed reaches to the end of the file."""
     plainer = data.replace(b"\\\\", b"__").replace(b'\\"', b"__") if b"\\" in data else data

@@ -19,6 +19,8 @@ from gpuproof.core.words import text
 _COMPACT = (",", ":")
 _NOT_WRITTEN = ("integrity",)
 _WITH_SENTENCES = ("diagnosis", "recommendation", "proof")
+_SMALL_FLOAT = re.compile(rb"0\.0000(0?)([1-9])(\d*)(?=[,\]}])")
+_EXPONENT = re.compile(rb"e(-?)(\d{1,2})(?=[,\]}])")
 _SAFE_TEMPLATE = re.compile(r"(?:[^{}]|\{\{|\}\}|\{[A-Za-z_][A-Za-z0-9_]{0,63}\})*\Z")
 
 
@@ -77,7 +79,33 @@ def checksum_of(document: dict[str, Any]) -> str:
 def _integrity(document: dict[str, Any]) -> Integrity:
     if "checksum" not in document:
         return "absent"
-    return "intact" if document["checksum"] == checksum_of(document) else "changed"
+    told = document["checksum"]
+    return "intact" if told == quick_checksum(document) or told == checksum_of(document) else "changed"
+
+
+def quick_checksum(document: dict[str, Any]) -> str:
+    """Return the same checksum seven times as fast, with floats put into the standard library's form.
+
+    Where a text looks like such a float it differs; so it may only ever confirm, and ``checksum_of`` decides.
+    """
+    import msgspec
+
+    rest = {name: value for name, value in document.items() if name != "checksum"}
+    canonical = _SMALL_FLOAT.sub(_small_float, msgspec.json.encode(rest, order="sorted"))
+    return "sha256:" + hashlib.sha256(_EXPONENT.sub(_exponent, canonical)).hexdigest()
+
+
+def _small_float(found: re.Match[bytes]) -> bytes:
+    """Turn 0.000053 into 5.3e-05, but not the end of 10.000053."""
+    zero, first, others = found.groups()
+    if found.string[found.start() - 1] not in b":,[-":
+        return found[0]
+    return first + (b"." + others if others else b"") + (b"e-06" if zero else b"e-05")
+
+
+def _exponent(found: re.Match[bytes]) -> bytes:
+    """Turn 1e-7 into 1e-07 and 1e16 into 1e+16."""
+    return b"e" + (found[1] or b"+") + found[2].zfill(2)
 
 
 def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:

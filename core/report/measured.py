@@ -95,8 +95,9 @@ def measured(run: Report | Measured) -> Measured:
     result = run.result
     if result is None:
         return Measured(made_at=run.made_at, machine_id=run.machine_id, conditions=run.conditions)
-    columns = {name: [getattr(sample, name) for sample in result.telemetry] for _, name in _CLOCKS}
-    loads = [sample.utilisation_percent for sample in result.telemetry]
+    busy = [sample for sample in result.telemetry if (sample.utilisation_percent or 0) >= _LOADED_PERCENT]
+    columns = {name: [getattr(sample, name) for sample in busy] for _, name in _CLOCKS}
+    loads = [sample.utilisation_percent for sample in busy]
     return Measured(
         made_at=run.made_at,
         machine_id=run.machine_id,

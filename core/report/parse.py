@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, NoReturn
 
-from gpuproof.core.report.budget import MAX_BYTES, check_budget, refused
+from gpuproof.core.report.budget import MAX_BYTES, check_budget, count_keys, refused
 from gpuproof.core.words import text
 
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -14,7 +14,10 @@ _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 def parse_object(data: bytes, limit_bytes: int = MAX_BYTES) -> dict[str, Any]:
     """Return the one JSON object that a file holds; anything else is refused with one line."""
-    check_budget(data, limit_bytes)
+    keys = check_budget(data, limit_bytes)
+    quick = _quickly(data, keys)
+    if quick is not None:
+        return quick
     try:
         found = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_constant)
         if _SURROGATE_ESCAPE.search(data):
@@ -26,6 +29,22 @@ def parse_object(data: bytes, limit_bytes: int = MAX_BYTES) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise refused(text("This file is not opened: it holds no JSON object."))
     return found
+
+
+def _quickly(data: bytes, keys: int) -> dict[str, Any] | None:
+    """Parse strictly and fast; None: it is for the slow way to say what is wrong.
+
+    ``keys`` is how many the file has: fewer in what was parsed, counted the same way, mean that one stands there twice.
+    """
+    import msgspec
+
+    try:
+        found = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    return found if count_keys(msgspec.json.encode(found)) == keys else None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
