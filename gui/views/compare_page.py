@@ -83,6 +83,11 @@ class ComparePage(ToolPage):
         if not self._recent:
             self._ask(which)
             return
+        chooser = self.before.chooser if which == "before" else self.after.chooser
+        self.recent_menu(which).popup(chooser.mapToGlobal(chooser.rect().bottomLeft()))
+
+    def recent_menu(self, which: str) -> QMenu:
+        """Return a menu of the recent reports, and of looking for another file."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for report in self._recent:
@@ -90,8 +95,7 @@ class ComparePage(ToolPage):
             menu.addAction("  ·  ".join(part for part in said if part), partial(self._take, which, report.path))
         menu.addSeparator()
         menu.addAction(speech.say(text("Another file…")), partial(self._ask, which))
-        chooser = self.before.chooser if which == "before" else self.after.chooser
-        menu.popup(chooser.mapToGlobal(chooser.rect().bottomLeft()))
+        return menu
 
     def _ask(self, which: str) -> None:
         chosen, _ = QFileDialog.getOpenFileName(

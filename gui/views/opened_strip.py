@@ -11,7 +11,7 @@ from gpuproof.gui.presenters.check_state import CheckState
 from gpuproof.gui.style import icons, speech, theme
 from gpuproof.gui.views.parts import button, data_label, icon_label, restyle
 
-_SHOWING = ("inspect", "recommend", "benchmark", "report")
+SHOWING = ("inspect", "recommend", "benchmark", "report")
 
 
 class OpenedStrip(QFrame):
@@ -21,7 +21,7 @@ class OpenedStrip(QFrame):
         super().__init__()
         self._icon = icon_label("open", "text", 18)
         self._words, self._doubt = data_label(), data_label()
-        self.close_button = button(text("&Close the report"), close, icon="cross")
+        self.close_button = button(text("Clos&e the report"), close, icon="cross")
         across = QHBoxLayout(self)
         across.setContentsMargins(theme.px(32), theme.px(8), theme.px(32), theme.px(8))
         across.setSpacing(theme.px(10))
@@ -35,7 +35,7 @@ class OpenedStrip(QFrame):
     def show_page(self, name: str) -> None:
         """Stand above the pages that show the report; elsewhere it would seem to speak of this computer."""
         self._page = name
-        self.setVisible(self._is_opened and name in _SHOWING)
+        self.setVisible(self._is_opened and name in SHOWING)
 
     def show_state(self, state: CheckState) -> None:
         """Show whose report is open, and whether the file is as it was saved."""

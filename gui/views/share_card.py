@@ -26,7 +26,7 @@ class ShareCard(QFrame):
         self.question = QLineEdit()
         speech.put(self.question, text("Question for a supporter"), "setAccessibleName")
         speech.put(self.question, text("What is wrong, in your words"), "setPlaceholderText")
-        self.case_button = button(text("Save a &case…"), self._ask_for_case, icon="save")
+        self.case_button = button(text("Save a c&ase…"), self._ask_for_case, icon="save")
         self.snapshot_button = button(
             text("&Keep as the state before an upgrade"), self.snapshot_asked.emit, icon="save"
         )

@@ -26,6 +26,8 @@ from gpuproof.gui.shell import SMALLEST
 from gpuproof.gui.style import speech, theme
 from gpuproof.gui.style.speech import remembered
 from gpuproof.gui.views.main_window import ORDER
+from gpuproof.gui.views.opened_strip import SHOWING, OpenedStrip
+from gpuproof.gui.views.running_strip import RunningStrip
 
 NAMED = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QAbstractItemView, QProgressBar)
 
@@ -189,3 +191,55 @@ def test_margins_and_commands_follow_the_text_size_and_return(open_window: Any, 
     assert field.document().size().height() > 1
     window.next_text_size()
     assert lengths.margins_of(page) == before
+
+
+def _letters(root: QWidget) -> list[tuple[str, str]]:
+    """Return the letters that Alt presses, with the words that they stand in, of whatever is seen below a widget."""
+    found = []
+    for widget in root.findChildren(QWidget):
+        has_words = isinstance(widget, QAbstractButton) or (isinstance(widget, QLabel) and widget.buddy() is not None)
+        may_come = isinstance(root, OpenedStrip) or isinstance(widget.parentWidget(), RunningStrip)
+        if has_words and (widget.isVisible() or may_come):
+            words = widget.text()  # type: ignore[attr-defined]
+            place = words.replace("&&", "  ").find("&")
+            if place >= 0:
+                found.append((words[place + 1].lower(), words))
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_two_things_on_a_page_answer_to_the_same_letter(full_window: Any, qapp: QApplication, language: str) -> None:
+    window = full_window.window
+    if language == "zh":
+        window.switch_language()
+    twice = {}
+    for page in ORDER:
+        window.open_page(page)
+        qapp.processEvents()
+        seen: dict[str, list[str]] = {}
+        strip = _letters(full_window.assembly.opened) if page in SHOWING else []
+        for letter, words in [*_letters(window.page(page)), *strip]:
+            seen.setdefault(letter, []).append(words)
+        clashes = {letter: words for letter, words in seen.items() if len(words) > 1}
+        if clashes:
+            twice[page] = clashes
+    assert twice == {}
+
+
+def test_sizes_that_are_held_follow_the_text_size_in_the_open_window(open_window: Any, qapp: QApplication) -> None:
+    window = open_window(Script()).window
+    for page in ("paste", "watch", "benchmark", "report"):
+        window.open_page(page)
+    held = {
+        "field": window.page("paste").field.height,
+        "log": window.page("watch")._log.minimumHeight,
+        "graph": window.page("benchmark").board.cards[0].graph.minimumHeight,
+        "preview": window.page("report")._preview.minimumHeight,
+        "sidebar": window.sidebar.minimumWidth,
+    }
+    before = {name: size() for name, size in held.items()}
+    while theme.scale() < 1.29:
+        window.next_text_size()
+    assert {name: size() for name, size in held.items()} == {name: round(1.3 * size) for name, size in before.items()}
+    window.next_text_size()
+    assert {name: size() for name, size in held.items()} == before

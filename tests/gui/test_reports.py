@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
+import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from pathlib import Path
@@ -368,3 +370,82 @@ def test_starting_a_check_ends_a_replay(open_window: Any, qtbot: Any, own_report
     qtbot.waitUntil(lambda: not check.state.is_busy)
     assert not check.state.is_replaying
     assert not check.state.is_opened
+
+
+def test_the_report_of_an_opened_case_is_shown_and_can_be_copied(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    from gpuproof.core.report.case import Case, save_case
+
+    path = save_case(Case(question="Is this normal?", report=a_report()), tmp_path / "q.gpuproof")
+    opened = open_window()
+    opened.window.open_report_file(path)
+    qtbot.waitUntil(lambda: opened.assembly.check.state.case is not None)
+    opened.window.open_page("report")
+    page, report = opened.window.page("report"), opened.assembly._report_presenter
+    qtbot.waitUntil(lambda: '"gpuproof-report"' in page._preview.toPlainText())
+    assert page.problem.message() == ""
+    report.save_as("txt", tmp_path / "copy.txt")
+    qtbot.waitUntil(lambda: report.state.saved is not None)
+
+
+def test_without_qts_printing_part_the_button_is_off_and_says_why(
+    open_window: Any, qtbot: Any, own_report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gpuproof.gui.views import paper
+
+    find = importlib.util.find_spec
+    monkeypatch.setattr(paper.importlib.util, "find_spec",
+                        lambda name: None if name == "PySide6.QtPrintSupport" else find(name))  # fmt: skip
+    opened = open_window()
+    opened.window.open_report_file(own_report)
+    opened.window.open_page("report")
+    page = opened.window.page("report")
+    qtbot.waitUntil(lambda: page._preview.toPlainText() != "")
+    assert not page.print_button.isEnabled()
+    assert "without its printing part" in page.print_button.toolTip()
+    assert page.save_button.isEnabled()
+
+
+def test_a_printing_part_that_cannot_be_loaded_is_said_on_the_page(
+    open_window: Any, qtbot: Any, own_report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_window()
+    opened.window.open_report_file(own_report)
+    qtbot.waitUntil(lambda: opened.assembly.check.state.core.report is not None)
+    opened.window.open_page("report")
+    page = opened.window.page("report")
+    qtbot.waitUntil(lambda: page.print_button.isEnabled() and page._preview.toPlainText() != "")
+    monkeypatch.setitem(sys.modules, "PySide6.QtPrintSupport", None)
+    QTest.mouseClick(page.print_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(page.problem.isVisible, timeout=20_000)
+    assert page.problem.message().startswith("Printing is not possible here")
+
+
+def test_a_recent_report_without_a_run_shows_the_fault_that_was_found(
+    open_window: Any, qtbot: Any, tmp_path: Path
+) -> None:
+    from gpuproof.gui.views.recent_tile import RecentTile
+
+    save_report(a_report(diagnosis=a_broken_chain(), result=None, proof=None), tmp_path / "data" / "reports")
+    opened = open_window()
+    home = opened.window.page("home")
+    qtbot.waitUntil(lambda: len(home.findChildren(RecentTile)) == 1)
+    words = [label.text() for label in home.findChildren(RecentTile)[0].findChildren(QLabel)]
+    assert "Fault found" in words
+    assert a_broken_chain().title.render() in words
+
+
+def test_recent_reports_are_offered_where_two_are_compared(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    for speed in (6100.0, 7300.0):
+        save_report(a_report(result=a_result(gpu_fps=speed)), tmp_path / "data" / "reports")
+    opened = open_window()
+    opened.window.open_page("compare")
+    page, presenter = opened.window.page("compare"), opened.assembly.compare
+    qtbot.waitUntil(lambda: len(page._recent) == 2)
+    for which, place in (("before", 0), ("after", 1)):
+        actions = page.recent_menu(which).actions()
+        assert "NVIDIA H100 80GB HBM3" in actions[place].text()
+        assert actions[-1].text() == "Another file…"
+        actions[place].trigger()
+    qtbot.waitUntil(lambda: presenter.state.comparison is not None)
+    assert "frames/s" in page.before._about.text()
+    assert page.before._about.text() != page.after._about.text()
