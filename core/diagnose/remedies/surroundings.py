@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpuproof.core.diagnose.context import is_wsl, system_of
+from gpuproof.core.diagnose.context import has, is_wsl, system_of
 from gpuproof.core.diagnose.model import Step
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
@@ -85,7 +85,15 @@ def container_lost_gpu(machine: Machine) -> tuple[Step, ...]:
 
 
 def wsl_driver(machine: Machine) -> tuple[Step, ...]:
-    """The driver is the one of Windows; no Linux driver belongs inside."""
+    """The driver is the one of Windows; no Linux driver belongs inside, and WSL 1 has no GPU."""
+    if has(machine, "wsl.one"):
+        return (
+            Step(
+                text("This is WSL 1, which has no GPU: turn the distribution into a WSL 2 one"),
+                "wsl --set-version DISTRIBUTION 2; wsl --shutdown",
+            ),
+            Step(text("Look again inside WSL"), "/usr/lib/wsl/lib/nvidia-smi"),
+        )
     return (
         Step(
             text(

@@ -158,7 +158,7 @@ def container_lost_gpu(machine: Machine) -> Verdict:
 
 def wsl_driver(machine: Machine) -> Verdict:
     """Fail when WSL2 gets no working GPU from Windows."""
-    certain = seen(machine, "wsl.blocked", "wsl.symbol", "wsl.cuda-err", "wsl.no-libcuda")
+    certain = seen(machine, "wsl.blocked", "wsl.symbol", "wsl.cuda-err", "wsl.no-libcuda", "wsl.one")
     crash = seen(machine, "wsl.smi-crash") if is_wsl(machine) else ()
     if crash and not certain:
         return by_message("wsl_driver", machine, crash)

@@ -76,6 +76,8 @@ def no_nvidia_gpu(machine: Machine) -> Verdict:
         return by_message("no_nvidia_gpu", machine, adapter)
     if words and complains(machine):
         return failed("no_nvidia_gpu", machine, quotes(words), "likely")
+    if words and has(machine, "hint.torch-cuda"):
+        return failed("no_nvidia_gpu", machine, quotes(words), "possible")
     if has(machine, "hint.colab") and has(machine, *_NO_GPU_SIGNS, "torch.says-unavailable"):
         evidence = quotes(seen(machine, "hint.colab", *_NO_GPU_SIGNS))
         return failed("no_nvidia_gpu", machine, evidence, "likely", id="no-nvidia-gpu.hosted-notebook")
