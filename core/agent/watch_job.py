@@ -125,7 +125,7 @@ def _sample_gpus_until_stopped(watch: Watch, nvml: Nvml) -> None:
     gpus, lost = open_gpus(nvml, watch.wanted)
     for index, detail in lost:
         watch.channel.send("gpu_lost", gpu=index, detail=detail, at_s=round(watch.now_s(), 4))
-    watch.channel.send("gpus", gpus=[gpu.describe() for gpu in gpus])
+    watch.channel.send("gpus", gpus=[gpu.describe() for gpu in gpus], count=nvml.count)
     begun_s, tick, listed_s = time.monotonic(), 0, 0.0
     while gpus and not watch.stopped.is_set():
         gpus = [gpu for gpu in gpus if _sample_gpu(watch, gpu)]

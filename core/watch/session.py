@@ -49,7 +49,8 @@ def watch(
     ``pynvml_path`` is another file than the app's own copy of pynvml.
     """
     collector = Collector(is_wsl=is_wsl(), started_here=settings.started_here)
-    relay = _Relay(collector, settings, on_sample)
+    cancel = cancel or threading.Event()
+    relay = _Relay(collector, settings, on_sample, cancel)
     params = {
         "pid": settings.pid,
         "interval_s": settings.interval_s,
@@ -60,6 +61,8 @@ def watch(
     }
     deadline_s = _FOREVER_S if settings.seconds is None else settings.seconds + 30.0
     outcome = run_agent(Target("self"), "watch", params, deadline_s=deadline_s, on_message=relay.take, cancel=cancel)
+    if relay.absent is not None:
+        raise relay.absent
     relay.write_metrics(final=True)
     seen = collector.observation()
     if isinstance(outcome, Crashed | TimedOut | WorkerError) and not seen.samples:
@@ -76,7 +79,11 @@ class _Relay:
         collector: Collector,
         settings: WatchSettings,
         on_sample: Callable[[TelemetrySample], None] | None,
+        cancel: threading.Event,
     ) -> None:
+        self.absent: UserProblem | None = None  # a GPU was asked for that is not there
+        self._cancel = cancel
+        self._gpus = settings.gpus or ()
         self._collector = collector
         self._path = Path(settings.prometheus) if settings.prometheus else None
         self._on_sample = on_sample
@@ -84,6 +91,8 @@ class _Relay:
         self._written_s = 0.0
 
     def take(self, message: Message) -> None:
+        if message.get("type") == "gpus":
+            self._refuse_absent(message.get("count"))
         sample = self._collector.take(message)
         if sample is None:
             return
@@ -91,6 +100,17 @@ class _Relay:
         if self._on_sample is not None:
             self._on_sample(sample)
         self.write_metrics(final=False)
+
+    def _refuse_absent(self, count: object) -> None:
+        absent = [gpu for gpu in self._gpus if isinstance(count, int) and not 0 <= gpu < count]
+        if absent:
+            self.absent = UserProblem(
+                text(
+                    "There is no GPU {gpu} here; the driver shows {count}, counted from 0.", gpu=absent[0], count=count
+                ),
+                text("Leave --gpu out to watch all of them."),
+            )
+            self._cancel.set()
 
     def write_metrics(self, *, final: bool) -> None:
         """Write the metrics file once a second, and at the end."""

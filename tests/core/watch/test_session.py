@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,13 @@ def test_a_process_that_is_not_there_is_refused():
     with pytest.raises(UserProblem):
         check_pid(2**22 + 1)
     check_pid(os.getpid())
+
+
+def test_a_gpu_that_is_not_there_is_refused_at_once(program, tmp_path, monkeypatch):
+    file = tmp_path / "plan.json"
+    file.write_text("{}")
+    monkeypatch.setenv("FAKE_NVML", str(file))
+    begun = time.monotonic()
+    with pytest.raises(UserProblem, match="no GPU 3"):
+        watch(WatchSettings(pid=program(SLEEPY), seconds=30, gpus=(0, 3)), pynvml_path=FAKE)
+    assert time.monotonic() - begun < 20
