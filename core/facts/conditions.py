@@ -107,6 +107,7 @@ class KernelFacts:
     iommu_units: int | None = None
     seccomp: str = ""  # of this process: off, strict, filter
     is_tainted: bool | None = None
+    uvm_state: str = ""  # of nvidia_uvm, without which CUDA does not start: live, coming
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

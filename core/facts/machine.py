@@ -33,6 +33,7 @@ from gpuproof.core.facts.parts import (
     Companion,
     DeviceNode,
     DkmsModule,
+    KernelGpu,
     LibraryFile,
     Power,
     Toolkit,
@@ -62,6 +63,8 @@ class OperatingSystem:
     glibc: DottedVersion | None = None
     is_wsl: bool = False
     is_jetson: bool = False
+    uptime_s: float | None = None
+    kernel_build: str = ""  # by whom and with which compiler the running kernel was built
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,7 @@ class Container:
     visible_devices: str | None = None  # NVIDIA_VISIBLE_DEVICES as given
     driver_capabilities: str | None = None  # NVIDIA_DRIVER_CAPABILITIES as given
     has_device_nodes: bool | None = None  # /dev/nvidia0 (or /dev/dxg) is there
+    gpu_mounts: tuple[str, ...] = ()  # "tmpfs /usr/lib/x/libcuda.so.580": what the host put into the image
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,8 @@ class Package:
     is_complete: bool = True
     build: str = ""  # conda build string, e.g. py3.9_cpu_0
     channel: str = ""  # conda channel
+    installed_at: int | None = None  # seconds since 1970, by its metadata folder: who came last
+    is_requested: bool = False  # a person asked for it; else it came as another one's requirement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +170,7 @@ class TorchLive:
     availability_error: str = ""
     device_count: int | None = None
     devices: tuple[TorchDevice, ...] = ()
+    accelerators: tuple[str, ...] = ()  # cuda:0, xpu:0, mps:0: what this torch can use here
     arch_list: tuple[str, ...] = ()  # sm_75, compute_120; a set: may be unsorted
     cudnn_version: DottedVersion | None = None
     warnings: tuple[str, ...] = ()
@@ -235,6 +242,9 @@ class Machine:
     onnx_providers: tuple[str, ...] | Unknown = NOT_ASKED  # what ONNX Runtime can use, as it says itself
     amd_gpus: tuple[AmdGpu, ...] | Unknown = NOT_ASKED
     rocm_version: str | Unknown = NOT_ASKED
+    amd_driver_version: str | Unknown = NOT_ASKED  # of an amdgpu module that is not the kernel's own
+    kernel_gpus: tuple[KernelGpu, ...] | Unknown = NOT_ASKED  # as NVIDIA's kernel driver lists them, without NVML
+    wheel_libraries: tuple[LibraryFile, ...] | Unknown = NOT_ASKED  # that NVIDIA's wheels brought along
     windows: WindowsFacts | Unknown = NOT_ASKED
     wsl: WslFacts | Unknown = NOT_ASKED
     container_toolkit: tuple[str, ...] | Unknown = NOT_ASKED  # parts of NVIDIA's container toolkit found here

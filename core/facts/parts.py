@@ -55,6 +55,7 @@ class Power:
     on_battery: bool | None = None  # None: no battery, or not known
     profile: str | None = None  # performance, balanced, low-power; Windows: the active scheme
     governor: str | None = None  # performance, powersave, schedutil ...
+    speed_limit_percent: int | None = None  # macOS: what heat leaves of the processor's speed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,16 @@ class DkmsModule:
     name: str
     version: str
     kernels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelGpu:
+    """A GPU in /proc/driver/nvidia/gpus."""
+
+    model: str
+    address: str = ""
+    firmware: str = ""
+    is_excluded: bool = False  # the driver was told to leave it alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +100,7 @@ class WindowsFacts:
     wsl_kernel: str = ""
     long_paths: bool | None = None
     code_page: int | None = None  # 65001 is UTF-8, 936 simplified Chinese
+    is_isolated: bool | None = None  # virtualisation-based security is on
     driver_events: tuple[str, ...] = ()  # of NVIDIA's driver and the display, newest first: "TIME nvlddmkm 153 ..."
 
 
@@ -100,6 +112,7 @@ class WslFacts:
     libraries: tuple[str, ...] = ()  # names in /usr/lib/wsl/lib
     kernel: str = ""
     linux_driver_inside: bool = False  # a Linux display driver installed inside WSL, which is a fault
+    settings: tuple[str, ...] = ()  # lines of wsl.conf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,7 +114,10 @@ def secure_boot(place: Place) -> bool:
 def clock(place: Place) -> "dict[str, Any]":
     """Return the target's own time in UTC, and how long it has been up."""
     uptime = place.line_of("/proc/uptime")
-    return {"utc": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "uptime_s": float((uptime or "0").split()[0])}
+    return {
+        "utc": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "uptime_s": float(uptime.split()[0]) if uptime else None,
+    }
 
 
 QUESTIONS = (

@@ -7,9 +7,9 @@ from typing import Any
 
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.machine import DisplayDevice
-from gpuproof.core.facts.parts import AmdGpu
+from gpuproof.core.facts.parts import AmdGpu, KernelGpu
 from gpuproof.core.facts.readers.other_systems import macos_adapters
-from gpuproof.core.facts.reading import list_of, objects, text_of, whole, words
+from gpuproof.core.facts.reading import list_of, names_of, objects, text_of, whole, words
 from gpuproof.core.facts.unknown import Unknown, Why
 
 _SPEED = re.compile(r"(\d{1,3}(?:\.\d{1,2})?) GT/s")
@@ -105,6 +105,33 @@ def read_amd_gpus(answers: Answers) -> tuple[AmdGpu, ...] | Unknown:
 def _gfx(number: int) -> str:
     major, minor, stepping = number // 10000, number // 100 % 100, number % 100
     return f"gfx{major}{minor:x}{stepping:x}"
+
+
+def read_kernel_gpus(answers: Answers) -> tuple[KernelGpu, ...] | Unknown:
+    """Read ``Model:  NVIDIA H100``, ``Bus Location:  0000:00:06.0``, ``GPU Excluded:  No`` and their neighbours."""
+    found = names_of(answers, "driver.gpus_information")
+    if isinstance(found, Unknown):
+        return found
+    texts = ({key.strip(): value.strip() for key, _, value in map(_parted, text.splitlines())} for text in found)
+    return tuple(
+        KernelGpu(
+            model=lines.get("Model", ""),
+            address=lines.get("Bus Location", ""),
+            firmware=lines.get("GPU Firmware", ""),
+            is_excluded=lines.get("GPU Excluded") == "Yes",
+        )
+        for lines in texts
+    )
+
+
+def _parted(line: str) -> tuple[str, str, str]:
+    return line.partition(":")
+
+
+def read_amd_driver_version(answers: Answers) -> str | Unknown:
+    """Read the version of an amdgpu module that came apart from the kernel; the kernel's own has none."""
+    text = text_of(answers, "amd.module_version")
+    return text if isinstance(text, Unknown) else text.strip()[:40]
 
 
 def read_rocm_version(answers: Answers) -> str | Unknown:

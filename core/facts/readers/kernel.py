@@ -26,19 +26,33 @@ def read_kernel(answers: Answers) -> KernelFacts | Unknown:
     return KernelFacts(
         command_line=() if isinstance(command_line, Unknown) else command_line,
         module_options=_or_none(names_of(answers, "driver.modprobe_lines")),
-        module_parameters=_pairs(_dict(answers, "driver.module_parameters")),
+        module_parameters=_pairs({**_params(answers), **_dict(answers, "driver.module_parameters")}),
         settings=_pairs(known),
         installed=() if isinstance(installed, Unknown) else tuple(map(_kernel, objects(installed))),
         lockdown=_chosen(text_of(answers, "kernel.lockdown")),
         iommu_units=len(iommu) if isinstance(iommu, list) else None,
         seccomp=_SECCOMP.get(words(_dict(answers, "system.own_status").get("Seccomp")), ""),
         is_tainted=tainted != "0" if tainted.isdigit() else None,
+        uvm_state=_line(answers, "driver.uvm_module_state"),
     )
 
 
 def _dict(answers: Answers, question: str) -> dict[str, Any]:
     found = dict_of(answers, question)
     return {} if isinstance(found, Unknown) else found
+
+
+def _line(answers: Answers, question: str) -> str:
+    text = text_of(answers, question)
+    return "" if isinstance(text, Unknown) else text.strip()[:80]
+
+
+def _params(answers: Answers) -> dict[str, str]:
+    """Read ``/proc/driver/nvidia/params``: ``ModifyDeviceFiles: 1``."""
+    text = text_of(answers, "driver.params")
+    lines = () if isinstance(text, Unknown) else text.splitlines()
+    pairs = (line.partition(":") for line in lines if ":" in line)
+    return {f"nvidia.{name.strip()}": value.strip() for name, _, value in pairs if value.strip() not in ("", '""')}
 
 
 def _or_none(found: tuple[str, ...] | Unknown) -> tuple[str, ...]:

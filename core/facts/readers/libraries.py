@@ -99,6 +99,19 @@ def _version(path: str) -> DottedVersion | None:
     return dotted(match.group(1)) if match else None
 
 
+def read_wheel_libraries(answers: Answers) -> tuple[LibraryFile, ...] | Unknown:
+    """Read the libraries of NVIDIA's wheels; their folders come first on torch's own path."""
+    found = list_of(answers, "libraries.wheels")
+    if isinstance(found, Unknown):
+        return found
+    return tuple(
+        LibraryFile(name=name, path=f"{words(entry.get('folder'))}/{name}", where="wheel", version=_version(name))
+        for entry in objects(found)
+        for name in entry.get("names") or ()
+        if isinstance(name, str)
+    )
+
+
 def read_onnx_providers(answers: Answers) -> tuple[str, ...] | Unknown:
     """Read what ONNX Runtime says it can use: CUDAExecutionProvider, CPUExecutionProvider ..."""
     return names_of(answers, "onnx.providers")

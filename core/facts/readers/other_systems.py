@@ -48,7 +48,12 @@ def macos_power(answers: Answers) -> Power | None:
     text = text_of(answers, "macos.power")
     if isinstance(text, Unknown):
         return None
-    return Power(on_battery="'Battery Power'" in text if "InternalBattery" in text else None)
+    heat = text_of(answers, "macos.heat")
+    limit = re.search(r"CPU_Speed_Limit\s{0,8}=\s{0,4}(\d{1,3})\b", heat) if isinstance(heat, str) else None
+    return Power(
+        on_battery="'Battery Power'" in text if "InternalBattery" in text else None,
+        speed_limit_percent=int(limit.group(1)) if limit else None,
+    )
 
 
 def macos_adapters(answers: Answers) -> list[dict[str, Any]] | Unknown:
@@ -91,6 +96,7 @@ def read_windows(answers: Answers) -> WindowsFacts | Unknown:
         wsl_kernel=_wsl(answers, 1),
         long_paths=_switch(answers, "windows.file_system", "LongPathsEnabled"),
         code_page=whole(_dict(answers, "windows.code_pages").get("ansi")),
+        is_isolated=_switch(answers, "windows.isolation", "EnableVirtualizationBasedSecurity"),
         driver_events=_events(answers),
         missing_runtime_libraries=tuple(sorted(name for name, there in present.items() if there is False)),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.machine import Package, PythonFacts
-from gpuproof.core.facts.reading import dict_of, list_of, names_of, objects, words
+from gpuproof.core.facts.reading import dict_of, list_of, names_of, objects, whole, words
 from gpuproof.core.facts.unknown import Unknown
 
 # these two always write RECORD; conda and distributions do not
@@ -76,6 +76,8 @@ def _package(found: dict[str, Any], conda: tuple[Package, ...]) -> Package:
         is_complete=found.get("has_metadata") is not False and (has_record or installer not in _RECORDING_INSTALLERS),
         build=record.build if record else "",
         channel=record.channel if record else "",
+        installed_at=whole(found.get("installed_at")),
+        is_requested=found.get("requested") is True,
     )
 
 

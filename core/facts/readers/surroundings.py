@@ -35,7 +35,13 @@ def read_container(answers: Answers) -> Container | Unknown:
         visible_devices=variables.get("NVIDIA_VISIBLE_DEVICES"),
         driver_capabilities=variables.get("NVIDIA_DRIVER_CAPABILITIES"),
         has_device_nodes=_has_gpu_node(answers, markers),
+        gpu_mounts=_gpu_mounts(answers),
     )
+
+
+def _gpu_mounts(answers: Answers) -> tuple[str, ...]:
+    mounts = names_of(answers, "container.mounts")
+    return () if isinstance(mounts, Unknown) else tuple(mount for mount in mounts if not mount.endswith(" /"))
 
 
 def _kind(answers: Answers, markers: tuple[str, ...], variables: dict[str, str]) -> str | None:
@@ -80,7 +86,15 @@ def read_wsl(answers: Answers) -> WslFacts | Unknown:
         libraries=() if isinstance(libraries, Unknown) else libraries,
         kernel=kernel,
         linux_driver_inside=_has_linux_driver(answers),
+        settings=_settings(answers),
     )
+
+
+def _settings(answers: Answers) -> tuple[str, ...]:
+    """Read the lines of wsl.conf that set something."""
+    text = text_of(answers, "wsl.configuration")
+    lines = () if isinstance(text, Unknown) else text.splitlines()
+    return tuple(line.strip()[:200] for line in lines if "=" in line and not line.lstrip().startswith("#"))[:40]
 
 
 def _has_linux_driver(answers: Answers) -> bool:

@@ -54,7 +54,20 @@ def read_os(answers: Answers) -> OperatingSystem | Unknown:
         glibc=dotted(libc[1]) if len(libc) == 2 and libc[0] == "glibc" else None,
         is_wsl=system == "linux" and "microsoft" in release.lower(),
         is_jetson=_is_jetson(answers),
+        uptime_s=_uptime(answers),
+        kernel_build=_kernel_build(answers),
     )
+
+
+def _uptime(answers: Answers) -> float | None:
+    clock = dict_of(answers, "os.clock")
+    return None if isinstance(clock, Unknown) else number(clock.get("uptime_s")) or None
+
+
+def _kernel_build(answers: Answers) -> str:
+    """Read ``Linux version 6.8.0-45-generic (builder@host) (gcc-13 ...) #45 SMP``, without who built it where."""
+    text = text_of(answers, "os.proc_version")
+    return "" if isinstance(text, Unknown) else re.sub(r"\(\S{1,80}@\S{1,80}\) ", "", text).strip()[:300]
 
 
 def _name(answers: Answers, identity: dict[str, Any]) -> str:

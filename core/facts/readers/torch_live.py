@@ -6,7 +6,7 @@ from typing import Any
 
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.machine import ComputeCapability, KernelCheck, TorchDevice, TorchLive
-from gpuproof.core.facts.reading import dict_of, flag, list_of, mib, number, objects, reason, whole, words
+from gpuproof.core.facts.reading import dict_of, flag, list_of, mib, names_of, number, objects, reason, whole, words
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.facts.version import DottedVersion, dotted
 
@@ -31,6 +31,7 @@ def read_torch_live(answers: Answers) -> TorchLive | Unknown:
         availability_error=words(available.get("error")) or _detail(answers, "torch.available"),
         device_count=whole(available.get("device_count")),
         devices=_devices(answers),
+        accelerators=_accelerators(answers),
         arch_list=_texts(build.get("arch_list")),
         cudnn_version=cudnn_version(build.get("cudnn_version")),
         warnings=tuple(dict.fromkeys(warning for stage in stages for warning in _texts(stage.get("warnings")))),
@@ -74,6 +75,11 @@ def _devices(answers: Answers) -> tuple[TorchDevice, ...]:
         )
         for entry in entries
     )
+
+
+def _accelerators(answers: Answers) -> tuple[str, ...]:
+    found = names_of(answers, "torch.device_names")
+    return () if isinstance(found, Unknown) else found
 
 
 def _capability(found: object) -> ComputeCapability | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from helpers.recordings import answers, no, ok
 
+from gpuproof.core.agent.questions.catalogue import CHILD_QUESTIONS, QUESTIONS
 from gpuproof.core.facts.conditions import InstalledKernel
-from gpuproof.core.facts.readers import conditions, installation, kernel, read_machine
+from gpuproof.core.facts.readers import conditions, devices, installation, kernel, libraries, read_machine
 from gpuproof.core.facts.unknown import Unknown, Why
 
 T = TypeVar("T")
@@ -225,3 +227,84 @@ def test_a_value_of_another_shape_costs_only_its_own_fact(field: str, odd: objec
     )  # fmt: skip
     machine = read_machine(answers(*(ok(question, odd) for question in questions)))
     getattr(machine, field)
+
+
+def test_the_kernels_own_list_of_gpus_says_which_one_is_excluded() -> None:
+    text = (
+        "Model: \t\t NVIDIA H200\nIRQ:   \t\t 28\nBus Location: \t 0000:00:06.0\nGPU Firmware: \t 580.159.04\n"
+        "GPU Excluded:\t Yes\n"
+    )
+    (found,) = known(devices.read_kernel_gpus(answers(ok("driver.gpus_information", [text]))))
+    assert (found.model, found.address, found.firmware, found.is_excluded) == (
+        "NVIDIA H200", "0000:00:06.0", "580.159.04", True,
+    )  # fmt: skip
+    assert isinstance(devices.read_kernel_gpus(answers(no("driver.gpus_information", "denied"))), Unknown)
+
+
+def test_libraries_of_wheels_are_named_with_their_version() -> None:
+    given = ok("libraries.wheels", [{"package": "cudnn", "folder": "/s/nvidia/cudnn/lib", "names": ["libcudnn.so.9"]}])
+    (found,) = known(libraries.read_wheel_libraries(answers(given)))
+    assert (found.path, found.where, str(found.version)) == ("/s/nvidia/cudnn/lib/libcudnn.so.9", "wheel", "9")
+
+
+def test_the_parameters_of_the_driver_and_its_memory_module_are_the_kernels() -> None:
+    given = answers(
+        ok("kernel.command_line", []),
+        ok("driver.params", text='ModifyDeviceFiles: 1\nRmMsg: ""\n'),
+        ok("driver.uvm_module_state", text="live\n"),
+    )
+    found = known(kernel.read_kernel(given))
+    assert (found.module_parameters, found.uvm_state) == ((("nvidia.ModifyDeviceFiles", "1"),), "live")
+
+
+def test_a_system_says_how_long_it_runs_and_who_built_its_kernel_without_a_name() -> None:
+    machine = read_machine(
+        answers(
+            ok("os.identity", {"system": "linux", "machine": "x86_64", "release": "6.8"}),
+            ok("os.clock", {"uptime_s": 45.5}),
+            ok("os.proc_version", text="Linux version 6.8 (me@build-host) (gcc-13 (Ubuntu) 13.2) #45 SMP\n"),
+        )
+    )
+    found = known(machine.os)
+    assert (found.uptime_s, found.kernel_build) == (45.5, "Linux version 6.8 (gcc-13 (Ubuntu) 13.2) #45 SMP")
+
+
+def test_mounts_wsl_settings_and_accelerators_are_kept() -> None:
+    machine = read_machine(
+        answers(
+            ok("container.markers", ["/.dockerenv", "/dev/dxg"]),
+            ok("container.mounts", ["overlay /", "tmpfs /usr/lib/libcuda.so.580.95.05"]),
+            ok("os.identity", {"system": "linux", "machine": "x86_64", "release": "5.15-microsoft-standard-WSL2"}),
+            ok("wsl.configuration", text="# note=1\n[boot]\nsystemd=true\n"),
+            ok("torch.import", {"version": "2.11.0"}),
+            ok("torch.device_names", ["mps:0"]),
+        )
+    )
+    assert known(machine.container).gpu_mounts == ("tmpfs /usr/lib/libcuda.so.580.95.05",)
+    assert known(machine.wsl).settings == ("systemd=true",)
+    assert known(machine.torch_live).accelerators == ("mps:0",)
+
+
+@pytest.mark.parametrize(
+    ("heat", "limit"),
+    [
+        ("CPU Power notify\n\tCPU_Scheduler_Limit \t= 100\n\tCPU_Speed_Limit \t= 63\n", 63),
+        ("Note: No thermal warning level has been recorded\n", None),
+    ],
+)
+def test_a_hot_mac_says_what_is_left_of_its_speed(heat: str, limit: int | None) -> None:
+    given = answers(ok("macos.power", text="Now drawing from 'AC Power'\n"), ok("macos.heat", text=heat))
+    assert known(read_machine(given).power).speed_limit_percent == limit
+
+
+def test_a_package_says_when_it_came_and_whether_somebody_asked_for_it() -> None:
+    entry = {"name": "torch", "version": "2.11.0", "installed_at": 1792188108, "requested": True}
+    (found,) = known(read_machine(answers(ok("python.packages", {"packages": [entry]}))).packages)
+    assert (found.installed_at, found.is_requested) == (1792188108, True)
+
+
+def test_every_question_of_the_catalogue_has_a_reader() -> None:
+    folder = Path(conditions.__file__).parent
+    source = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    ids = [question.id for question in QUESTIONS] + list(CHILD_QUESTIONS)
+    assert [name for name in ids if f'"{name}' not in source] == []
