@@ -147,8 +147,9 @@ def _holders(value: Any) -> list[Any]:
 def openers() -> list[Callable[[bytes], object]]:
     """Return what is fed; a report that opens is exported and compared as well."""
     from gpuproof.core.report.case import load_case
-    from gpuproof.core.report.compare import compare
+    from gpuproof.core.report.compare import compare, comparison_document
     from gpuproof.core.report.export.page import page
+    from gpuproof.core.report.export.paper import layout_bytes
     from gpuproof.core.report.export.table import table
     from gpuproof.core.report.export.written import markdown, plain_text
     from gpuproof.core.report.measured import read_measured
@@ -158,7 +159,8 @@ def openers() -> list[Callable[[bytes], object]]:
     def report(data: bytes) -> object:
         opened = load_report(data)
         page(opened, "zh"), markdown(opened, "en"), plain_text(opened, "en"), table(opened)
-        return compare(opened, opened)
+        layout_bytes(opened, "pdf", "zh"), layout_bytes(opened, "png", "en")
+        return comparison_document(compare(opened, opened), "zh")
 
     return [report, report, load_case, open_report, read_measured]
 

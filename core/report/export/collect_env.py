@@ -39,7 +39,7 @@ def collect_env_lines(report: Report) -> list[str]:
         "",
         "Versions of relevant libraries:",
     ]
-    return lines + _packages(facts.get("packages"))
+    return [" ".join(line.split()) for line in lines + _packages(facts.get("packages"))]
 
 
 def _part(facts: dict[str, Any], name: str) -> dict[str, Any]:
@@ -61,7 +61,9 @@ def _gpu_words(gpus: Any) -> str:
 
 def _packages(packages: Any) -> list[str]:
     rows = packages if isinstance(packages, list) else []
-    found = [(_word(row, "name"), _word(row, "version"), row.get("installer")) for row in rows if isinstance(row, dict)]
+    found = [
+        tuple(_word(row, key) for key in ("name", "version", "installer")) for row in rows if isinstance(row, dict)
+    ]
     relevant = sorted(row for row in found if _RELEVANT.match(row[0]))
     relevant.sort(key=lambda row: row[0].startswith("nvidia-"))
     lines = [

@@ -178,6 +178,17 @@ def test_markdown_fits_an_issue_tracker(language: str) -> None:
     assert "Nvidia driver version: 580.159.04" in lines
 
 
+def test_facts_of_a_stranger_make_a_block_whatever_they_are() -> None:
+    """Facts are JSON of any form; found by fuzzing: two rows of one package, one without an installer."""
+    row = {"name": "torch", "version": "2.11.0", "installer": "pip"}
+    facts = {"packages": [row, {**row, "installer": None}, {**row, "installer": ["x"]}, 5], "driver_version": "1\n2\n3"}
+    facts |= {"python": {"bits": [1], "version": {"a": 1}}, "os": {"glibc": "1\n\n\n2"}, "gpus": [{"name": None}, 1]}
+    lines = export(replace(a_fixed_report(), facts=facts), "md").decode().splitlines()
+    assert len([line for line in lines if line.startswith("[pip3] torch==2.11.0")]) == 3
+    assert "Nvidia driver version: 1 2 3" in lines
+    assert len(lines) <= 60
+
+
 def test_csv_holds_every_raw_block_and_sample() -> None:
     report = a_fixed_report()
     assert report.result is not None
