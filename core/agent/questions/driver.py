@@ -48,7 +48,7 @@ KERNEL_LOG_WORDS = (
 )
 KERNEL_LOG_LINES = 200
 # -o cat leaves out the host's name, which stands in every line otherwise
-LOG_COMMANDS = (("journalctl", "-k", "-b", "-q", "--no-pager", "-n", "20000", "-o", "cat"), ("dmesg",))
+LOG_COMMANDS = (("journalctl", "-k", "-b", "-q", "--no-pager", "-n", "5000", "-o", "cat"), ("dmesg",))
 
 
 def gpus_information(place: Place) -> "list[str]":
