@@ -87,7 +87,6 @@ class GraphBoard(QWidget):
         self._words.stop()
         self.draw_all()
         speech.put(self._title, text("Graphs of the run"))
-        speech.put(self._phase, literal(""))
 
     def draw_all(self) -> None:
         """Draw every graph and the words now."""
@@ -116,9 +115,17 @@ class GraphBoard(QWidget):
             self._offer_gpus()
         for made in self.cards:
             made.show_words(self.run, self.gpu, self._hover_s, is_live=self.is_drawing)
-        if self.run.phases:
-            speech.put(self._phase, phase_words(self.run.phases[-1].name))
+        self._say_when()
         self.words_renewed.emit()
+
+    def _say_when(self) -> None:
+        """Say the time under the mouse, else the phase of a run that goes on."""
+        if self._hover_s is not None:
+            speech.put(self._phase, text("at {seconds} s", seconds=f"{self._hover_s:.1f}"))
+        elif self.run.phases and self.is_drawing:
+            speech.put(self._phase, phase_words(self.run.phases[-1].name))
+        else:
+            speech.put(self._phase, literal(""))
 
     @Slot()
     def toggle_pause(self) -> None:
@@ -210,6 +217,7 @@ class GraphBoard(QWidget):
     @Slot(object)
     def _hover(self, at_s: float | None) -> None:
         self._hover_s = at_s
+        self._say_when()
         for made in self.cards:
             made.graph.show_cursor(at_s)
             made.show_words(self.run, self.gpu, at_s, is_live=self.is_drawing)

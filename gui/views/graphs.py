@@ -160,7 +160,9 @@ class Graph(QWidget):
             self._curves[line.key].setPen(pen)
         spans, self._spans = self._spans, ()
         self.shade(spans)
-        self._cursor.setPen(QPen(QColor(colours.muted), 1))
+        cursor = QPen(QColor(colours.muted), 1)
+        cursor.setCosmetic(True)  # one pixel wide, not one second
+        self._cursor.setPen(cursor)
         self._marks.setBrush(QColor(colours.warning))
         self._marks.setPen(None)
 
@@ -195,7 +197,9 @@ class Graph(QWidget):
         self._plot.viewport().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
-        """Let the wheel scroll the page; with Ctrl it zooms."""
+        """Let the wheel scroll the page; with Ctrl it zooms. Without the mouse over it nothing is read out."""
+        if event.type() == QEvent.Type.Leave:
+            self.hovered.emit(None)
         if isinstance(event, QWheelEvent) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()
             return True

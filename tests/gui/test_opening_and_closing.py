@@ -91,6 +91,30 @@ sys.exit(code)
     assert (done.stdout, done.returncode, done.stderr) == ("cancelled True\n", 0, "")
 
 
+def test_the_first_start_follows_the_systems_language_and_look(tmp_path: Path) -> None:
+    done = _run(
+        """
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from gpuproof.gui.style import theme
+def when_open(window):
+    changed = QGuiApplication.styleHints().colorSchemeChanged
+    print(window.page("home").title_label().text())
+    print(theme.colours().name)
+    theme.system_theme = lambda: "dark"  # what the system says from now on
+    changed.emit(Qt.ColorScheme.Dark)
+    print(theme.colours().name)
+    window.close()
+sys.exit(main(None, preferences_file=folder / "app.ini", when_open=when_open))
+""",
+        tmp_path,
+        LANG="zh_CN.UTF-8",
+        LC_ALL="",
+        LC_CTYPE="C.UTF-8",
+    )
+    assert (done.stdout, done.returncode, done.stderr) == ("你的 GPU 真的在干活吗？\nlight\ndark\n", 0, "")
+
+
 _BEGIN = {
     "inspect": "window._wizard.start_check(settings)",
     "benchmark": "window._wizard.start_check(settings)",

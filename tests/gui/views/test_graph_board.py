@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from helpers.wizard import a_long_result
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
@@ -51,9 +51,13 @@ def test_the_value_under_the_mouse_is_read_out(board: GraphBoard) -> None:
     board.draw_all()
     board.cards[0].graph.hovered.emit(30.0)
     assert _value(board, "utilisation") == "98.0"
+    assert board._phase.text() == "at 30.0 s"
+    assert board.cards[0].graph._cursor.pen.isCosmetic()
     board.cards[0].graph.hovered.emit(5.0)
     assert _value(board, "utilisation") == "0"
-    board.cards[0].graph.hovered.emit(None)
+    QApplication.sendEvent(board.cards[0].graph._plot.viewport(), QEvent(QEvent.Type.Leave))
+    assert _value(board, "utilisation") == "0"
+    assert board._hover_s is None
 
 
 def test_another_gpu_can_be_drawn(board: GraphBoard) -> None:
