@@ -19,7 +19,7 @@ from gpuproof.core.report.document import check_templates
 from gpuproof.core.report.metrics import Figures, Metric, metrics_of
 from gpuproof.core.report.model import FORMAT, VERSION, Report
 from gpuproof.core.report.store import load_report, read_bounded
-from gpuproof.core.report.visible import visible_values
+from gpuproof.core.report.visible import visible, visible_values
 from gpuproof.core.words import text
 
 Value = str | int | float | None
@@ -138,7 +138,7 @@ def _shown(found: _File, *, is_ascii: bool, with_stages: bool) -> Measured:
     check_templates(result.doubts)
     columns = result.telemetry.columns
     clocks = _clocks(columns.utilisation_percent, {name: getattr(columns, name) for _, name in _CLOCKS})
-    blocks = result.blocks if is_ascii else msgspec.convert(_made_visible(result.blocks), tuple[Block, ...])
+    blocks = result.blocks if is_ascii or _is_visible(result.blocks) else _made_visible_blocks(result.blocks)
     gpu, cpu = (_made_visible_device(device) for device in (result.gpu, result.cpu))
     parts = visible_values({**head, "preset": result.settings.preset})
     return Measured(
@@ -148,6 +148,20 @@ def _shown(found: _File, *, is_ascii: bool, with_stages: bool) -> Measured:
         cpu=cpu,
         metrics=metrics_of(gpu, cpu, blocks, with_stages=with_stages),
     )
+
+
+def _is_visible(blocks: tuple[Block, ...]) -> bool:
+    """Tell whether no name in the blocks holds a hidden character: a Chinese report rarely does."""
+    names = {name for block in blocks for name in (block.device, block.phase, block.variant, block.io)}
+    names |= {name for block in blocks for name, _ in block.stages_s}
+    return all(visible(name) == name for name in names)
+
+
+def _made_visible_blocks(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    import msgspec
+
+    found: tuple[Block, ...] = msgspec.convert(_made_visible(blocks), tuple[Block, ...])
+    return found
 
 
 def _made_visible_device(device: _Device | None) -> _Device | None:
