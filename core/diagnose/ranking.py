@@ -80,7 +80,7 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     ),
     "no_driver": ("visible_devices", "uvm_broken", "container_no_gpu", "driver_too_old", "ext_mismatch"),
     "gpu_init_failed": ("visible_devices", "no_driver", "uvm_broken", "exclusive_mode", "container_no_gpu"),
-    "mig": ("visible_devices", "exclusive_mode", "oom"),
+    "mig": ("visible_devices", "exclusive_mode", "oom", "no_driver"),
     "exclusive_mode": ("visible_devices", "oom"),
     "uvm_broken": ("visible_devices", "ext_mismatch"),
     "visible_devices": ("ext_mismatch",),

@@ -119,7 +119,9 @@ def tcc_wddm(machine: Machine) -> Verdict:
     if server and is_wsl(machine) and complains(machine) and not told and is_available(machine) is not True:
         shown = text("Windows runs {name} with the driver model TCC unless it is switched", name=server[0])
         return failed("tcc_wddm", machine, (shown,), "possible")
-    if said and (blocked or is_available(machine) is False or has(machine, "gpu.no-device", "gpu.no-gpus")):
+    if said and (
+        blocked or is_available(machine) is False or has(machine, "gpu.no-device", "gpu.no-gpus", "gpu.not-seen")
+    ):
         return failed("tcc_wddm", machine, quotes(said), "likely")
     return Passed() if gpus or machine.symptoms else CannotTell(unknowns(machine.gpus))
 

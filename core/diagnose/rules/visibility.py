@@ -100,6 +100,9 @@ def mig(machine: Machine) -> Verdict:
         return failed("mig", machine, (text("Multi-Instance GPU is enabled"), *quotes(hint)), "likely")
     if (names_instance or hint) and (trouble or _several_wanted(machine)):
         return failed("mig", machine, quotes(hint) or (text("an instance of a GPU is selected"),), "likely")
+    resource = seen(machine, "hint.mig-resource")  # asked for in a pod: what is pasted is about the instances
+    if resource and is_available(machine) is not True:
+        return failed("mig", machine, quotes(resource), "possible")
     return CannotTell(unknowns(machine.gpus)) if isinstance(machine.gpus, Unknown) else Passed()
 
 
