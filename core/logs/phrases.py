@@ -11,7 +11,8 @@ NOT_APPLIED = re.compile(
     r"|\brequested\b|\brequires?\b|\bsupports?\b|\brecommend|\bwant\b|\bhow to\b|\bpip install\b|\bwithout\b"
     r"|\bmust\b|\binvalid\b|\bunknown\b"
     r"|\bself\.|^\s*--?\w[\w-]*\s|\bproviders?\b|\bdef \w+\(|^\s*(?:File \"|#|>>> |import |from |return )"
-    r"|\bwould\b|\bmight\b|\bmay\b|\bwhen\b"
+    r"|\bwould\b|\bmight\b|\bmay\b|\bwhen\b",
+    re.ASCII,
 )
 ZH_NOT_APPLIED = re.compile(
     r"--\w|^\s*\d+[.、]\s|如果|是否|若|请(?!耐心|稍)|建议|可以|可选|需要|推荐|怎么|如何|为什么|吗|？|\?|能否|应该|尝试|准备"
@@ -23,14 +24,17 @@ HELPER = re.compile(
     r"|vision[ _]?tower|image[ _]?encoder|post-?process\w*|pre-?process\w*|demucs|denoiser"
     r"|face[ _-]?(?:detect\w*|analy\w*|parser)"
     r"|landmarks?|mediapipe|task_runner|tf_?lite|xnnpack|preview|torch generator|generator: device"
-    r"|data ?loader|sampler|random|noise|rng|seed)\b"
+    r"|data ?loader|sampler|random|noise|rng|seed)\b",
+    re.ASCII,
 )
 CODEC = re.compile(
     r"(?i)ffmpeg|nvenc|nvdec|cuvid|hwaccel|vaapi|\b(?:(?:video|hardware) (?:en|de)cod\w+"
-    r"|(?:en|de)cod(?:ing|e) (?:the )?video|video reader|decord)\b"
+    r"|(?:en|de)cod(?:ing|e) (?:the )?video|video reader|decord)\b",
+    re.ASCII,
 )
 GPU_PROVIDER = re.compile(r"(?i)(?:cuda|tensorrt|nvtensorrtrtx|dml|rocm|migraphx|coreml|webgpu|qnn)\w*")
 FATAL = re.compile(
     r"\b\w*(?:Error|Exception)\b\s*[:(]|\[Fatal\]|^F\d{4} |"
-    r"\bERROR\b|\berror: |\bFATAL\b|\bCRITICAL\b|\braise \b|\[E\b|level=ERROR"
+    r"\bERROR\b|\berror: |\bFATAL\b|\bCRITICAL\b|\braise \b|\[E\b|level=ERROR",
+    re.ASCII,
 )

@@ -241,7 +241,7 @@ def _closest(signal: Signal, line: str) -> Look | None:
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    return re.compile(pattern, re.ASCII)  # so that \b stands between a Chinese character and a Latin one too
 
 
 @lru_cache(maxsize=1)

@@ -66,7 +66,7 @@ def may_hang_on_digits(signal: Signal, line: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _loose(pattern: str) -> re.Pattern[str]:
-    return re.compile(any_digits(pattern))
+    return re.compile(any_digits(pattern), re.ASCII)
 
 
 _TOKEN = re.compile(

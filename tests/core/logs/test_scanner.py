@@ -4,6 +4,8 @@ import random
 import re
 from pathlib import Path
 
+import pytest
+
 from gpuproof.core.logs.scanner import Scanner
 
 EXCERPTS = Path(__file__).resolve().parents[2] / "log_excerpts" / "excerpts.txt"
@@ -81,3 +83,22 @@ def test_work_after_a_signal_is_in_order_with_it():
     scanner.feed(b"100%|##| 1/1\nUsing device: cuda:0\nPrompt executed in 3 seconds\nconversion finished\n")
     orders = {event.signal.id: event.order for event in scanner.seen()}
     assert orders["bar-end"] < orders["device-gpu"] < orders["comfy-done"] < orders["bar-full"]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("using CPU instead", "cpu"),
+        ("running on cuda:0", "gpu"),
+        ("Falling back to CPU", "cpu"),
+        ("CUDA error: invalid argument", "error"),
+        ("CUDA out of memory", "oom"),
+        ("GPU is not available", "cpu"),
+        ("device=cuda:0", "gpu"),
+        ("torch 2.4.0+cpu", "cpu"),
+    ],
+)
+def test_chinese_on_both_sides_hides_no_english_words(line, kind):
+    scanner = Scanner()
+    scanner.feed(f"当前状态{line}请注意查看\n".encode())
+    assert kind in {event.kind for event in scanner.seen()}
