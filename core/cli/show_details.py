@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gpuproof.core.facts.gpu import Gpu, GpuPair
 from gpuproof.core.facts.machine import Machine
@@ -37,7 +37,7 @@ def gpu_lines(gpu: Gpu) -> Iterator[Line]:
         yield text("  used by"), who
 
 
-def pair_lines(machine: Machine) -> Iterator[Line]:
+def pair_lines(machine: Machine, rendered: Callable[[Text], str]) -> Iterator[Line]:
     """Say how each pair of GPUs is connected; both directions in one line where they are alike."""
     pairs = () if isinstance(machine.gpu_pairs, Unknown) else machine.gpu_pairs
     by_ends = {(pair.first, pair.second): pair for pair in pairs}
@@ -47,23 +47,58 @@ def pair_lines(machine: Machine) -> Iterator[Line]:
         if alike and first > second:
             continue
         label = text("GPU {first} and {second}", first=first, second=second)
-        yield label if alike else text("GPU {first} to {second}", first=first, second=second), _words_of(pair)
+        yield label if alike else text("GPU {first} to {second}", first=first, second=second), _words_of(pair, rendered)
 
 
 def _way(pair: GpuPair) -> tuple[object, ...]:
     return pair.topology, pair.nvlinks, pair.p2p_read, pair.p2p_write, pair.torch_peer_access
 
 
-def _words_of(pair: GpuPair) -> Text:
-    way = f"NVLink x{pair.nvlinks}" if pair.nvlinks else pair.topology or "?"
+def _words_of(pair: GpuPair, rendered: Callable[[Text], str]) -> Text:
     allowed = pair.torch_peer_access
     if allowed is None and pair.p2p_read is not None:
         allowed = pair.p2p_read == "ok"
+    links = text("NVLink, {count} links", count=pair.nvlinks)
+    way = rendered(links if pair.nvlinks else _topology(pair.topology))
     if allowed is None:
         return text("{way}; direct access is not known", way=way)
     if allowed:
         return text("{way}; direct access", way=way)
-    return text("{way}; no direct access ({why})", way=way, why=pair.p2p_read or "CUDA")
+    return text("{way}; no direct access: {why}", way=way, why=rendered(_refusal(pair.p2p_read)))
+
+
+def _topology(found: str | None) -> Text:
+    match found:
+        case "internal":
+            return text("on one board")
+        case "PIX":
+            return text("through one PCIe switch (PIX)")
+        case "PXB":
+            return text("through several PCIe switches (PXB)")
+        case "PHB":
+            return text("through the processor's PCIe bridge (PHB)")
+        case "NODE":
+            return text("through several PCIe bridges of one processor (NODE)")
+        case "SYS":
+            return text("from one processor to another (SYS)")
+        case _:
+            return text("connected in a way that is not known")
+
+
+def _refusal(found: str | None) -> Text:
+    match found:
+        case "chipset_not_supported":
+            return text("the driver does not allow it with this chipset")
+        case "gpu_not_supported":
+            return text("the driver does not allow it with these cards")
+        case "topology_not_supported":
+            return text("the way between them does not allow it")
+        case "disabled_by_setting":
+            return text("a setting of the driver switches it off")
+        case "ok":
+            return text("CUDA refuses what the driver would allow")
+        case _:
+            return text("the driver does not support it here")
 
 
 def condition_lines(machine: Machine) -> Iterator[Line]:

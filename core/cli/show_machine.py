@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from gpuproof.core.cli.columns import width
 from gpuproof.core.cli.show_details import condition_lines, gpu_lines, pair_lines
@@ -21,7 +21,7 @@ def show_machine(machine: Machine, terminal: Terminal) -> None:
     """Write the facts that matter most; --json has them all."""
     groups: tuple[tuple[Text, Iterable[Line]], ...] = (
         (text("System"), _system(machine)),
-        (text("GPU and driver"), _driver(machine)),
+        (text("GPU and driver"), _driver(machine, terminal.rendered)),
         (text("Python and torch"), _python(machine)),
         (text("torch in use"), _live(machine.torch_live)),
         (text("State of the machine"), condition_lines(machine)),
@@ -89,7 +89,7 @@ def _system(machine: Machine) -> Iterator[Line]:
         yield text("container"), literal(machine.container.kind)
 
 
-def _driver(machine: Machine) -> Iterator[Line]:
+def _driver(machine: Machine, rendered: Callable[[Text], str]) -> Iterator[Line]:
     devices = machine.display_devices
     if isinstance(devices, Unknown):
         yield text("display devices"), _fact(devices)
@@ -105,20 +105,20 @@ def _driver(machine: Machine) -> Iterator[Line]:
         yield text("NVIDIA GPUs"), _fact(machine.gpus)
         return
     for gpu in machine.gpus:
-        yield text("GPU {index}", index=gpu.index), literal(_gpu(gpu))
+        yield text("GPU {index}", index=gpu.index), _gpu(gpu, rendered)
         yield from gpu_lines(gpu)
-    yield from pair_lines(machine)
+    yield from pair_lines(machine, rendered)
 
 
-def _gpu(gpu: Gpu) -> str:
+def _gpu(gpu: Gpu, terminal_words: Callable[[Text], str]) -> Text:
     parts = [gpu.name]
     if gpu.compute_capability:
-        parts.append(f"compute capability {gpu.compute_capability}")
+        parts.append(terminal_words(text("compute capability {number}", number=gpu.compute_capability)))
     if gpu.memory_total_mib:
         parts.append(f"{gpu.memory_total_mib / 1024:.1f} GiB")
     if gpu.utilisation_percent is not None:
-        parts.append(f"{gpu.utilisation_percent:.0f} %")
-    return ", ".join(parts)
+        parts.append(terminal_words(text("{share} % busy", share=round(gpu.utilisation_percent))))
+    return literal(", ".join(parts))
 
 
 def _python(machine: Machine) -> Iterator[Line]:

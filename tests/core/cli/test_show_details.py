@@ -14,6 +14,10 @@ from gpuproof.core.facts.parts import Power
 from gpuproof.core.words import Text
 
 
+def english(words: Text) -> str:
+    return words.render("en")
+
+
 def shown(lines: Iterable[tuple[Text, Text]]) -> dict[str, str]:
     return {label.render("en").strip(): value.render("en") for label, value in lines}
 
@@ -52,20 +56,23 @@ def pairs(**both: object) -> tuple[GpuPair, ...]:
 
 def test_two_gpus_that_reach_each_other_alike_are_one_line() -> None:
     machine = a_machine(gpu_pairs=pairs(topology="NODE", nvlinks=18, p2p_read="ok"))
-    assert shown(pair_lines(machine)) == {"GPU 0 and 1": "NVLink x18; direct access"}
+    assert shown(pair_lines(machine, english)) == {"GPU 0 and 1": "NVLink, 18 links; direct access"}
 
 
 def test_what_cuda_says_counts_more_than_what_the_driver_could_do() -> None:
     machine = a_machine(gpu_pairs=pairs(topology="SYS", nvlinks=0, p2p_read="ok", torch_peer_access=False))
-    assert shown(pair_lines(machine)) == {"GPU 0 and 1": "SYS; no direct access (ok)"}
+    assert shown(pair_lines(machine, english)) == {
+        "GPU 0 and 1": "from one processor to another (SYS); no direct access: CUDA refuses what the driver would allow"
+    }
 
 
 def test_directions_that_differ_are_two_lines_and_nothing_known_is_said() -> None:
     there, _ = pairs(topology="PHB", p2p_read="chipset_not_supported")
     machine = a_machine(gpu_pairs=(there, GpuPair(first=1, second=0)))
-    assert shown(pair_lines(machine)) == {
-        "GPU 0 to 1": "PHB; no direct access (chipset_not_supported)",
-        "GPU 1 to 0": "?; direct access is not known",
+    assert shown(pair_lines(machine, english)) == {
+        "GPU 0 to 1": "through the processor's PCIe bridge (PHB); no direct access: "
+        "the driver does not allow it with this chipset",
+        "GPU 1 to 0": "connected in a way that is not known; direct access is not known",
     }
 
 
