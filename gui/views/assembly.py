@@ -90,6 +90,7 @@ class Assembly(QObject):
                 return
             self._context.remember(path)
             self.check.show(state)
+            self._window.to_top()
             has_run = state.core.result is not None
             self._window.open_page("benchmark" if has_run else "inspect")
             if has_run:
@@ -110,6 +111,7 @@ class Assembly(QObject):
         """Begin a check and show it; a replay ends."""
         self.replay.cancel()
         self.check.check(settings)
+        self._window.to_top()
         self._window.open_page("inspect")
 
     def ask_to_stop(self) -> bool:

@@ -105,6 +105,11 @@ class MainWindow(QWidget):
             self._add(name, self._makers[name]())
         return self._pages[name]
 
+    def to_top(self) -> None:
+        """Scroll every page to its beginning."""
+        for page in self._pages.values():
+            page.to_top()
+
     @property
     def page_name(self) -> str:
         """Return the name of the open page."""

@@ -65,6 +65,10 @@ class Page(QWidget):
         """Show the footer; pages without a next step leave it away."""
         self._footer_frame.show()
 
+    def to_top(self) -> None:
+        """Scroll to the beginning: what stands there is new."""
+        self.scroll_area.verticalScrollBar().setValue(0)
+
     def top(self, widget: QWidget) -> None:
         """Put a notice above everything, across the whole width."""
         self._notice_place.insertWidget(0, widget)

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gpuproof.core.facts.machine import Machine
+from gpuproof.core.launch.model import Target
 from gpuproof.core.recommend.model import Choice, Recommendation
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.check_presenter import CheckPresenter
@@ -41,8 +42,9 @@ class RecommendStep(Page):
             text("Recommend"),
             text("The PyTorch build and the driver that fit this card, this driver, this system and this Python."),
         )
-        self._presenter, self._what_if = presenter, what_if
+        self._presenter, self._what_if, self._set_up = presenter, what_if, set_up
         self._machine: Machine | None = None
+        self._target: Target | None = None
         self._shown: tuple[Recommendation, bool, tuple[str, ...]] | None = None
         self.banner = Banner()
         self.empty = label(text("The inspection comes first: its facts decide."), "muted")
@@ -68,6 +70,9 @@ class RecommendStep(Page):
         if state.core.machine is not self._machine:
             self._machine = state.core.machine
             self._what_if.forget()
+        if state.core.target is not None and state.core.target != self._target:
+            self._target = state.core.target
+            self._set_up.forget()  # what was done to another environment
         asked = self._what_if.state
         found = asked.answer or state.core.recommendation
         self.what_if.setVisible(state.core.machine is not None)

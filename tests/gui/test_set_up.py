@@ -107,6 +107,22 @@ def test_a_plan_that_is_not_wanted_changes_nothing(at_recommend: Any, qtbot: Any
     assert state_of(venv) == before
 
 
+def test_another_environment_begins_anew_at_the_top(at_recommend: Any, qtbot: Any, tmp_path: Path) -> None:
+    window, presenter = at_recommend.window, at_recommend.assembly.set_up
+    _click(window.page("recommend").set_up.plan_button)
+    qtbot.waitUntil(lambda: presenter.state.phase == "planned", timeout=30_000)
+    bar = window.page("recommend").scroll_area.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    start = window.page("start")
+    start.environment.setEditText(f"python:{sys.executable}")
+    window.open_page("start")
+    _click(start.start_button)
+    qtbot.waitUntil(lambda: not at_recommend.assembly.check.state.is_busy)
+    assert presenter.state.phase == "idle"
+    assert bar.value() == 0
+
+
 def test_a_set_up_that_is_cancelled_leaves_everything_as_it_was(at_recommend: Any, qtbot: Any, venv: Path) -> None:
     before = state_of(venv)
     card, presenter = at_recommend.window.page("recommend").set_up, at_recommend.assembly.set_up
