@@ -44,20 +44,21 @@ class _Block:
     """One block of a log, divided into lines; carriage returns divide lines too, but are not counted."""
 
     def __init__(self, block: bytes, first_line: int) -> None:
-        self.text = block.replace(b"\r\n", b"\n")
+        self._has_bars = b"\r" in block
+        self.text = block.replace(b"\r\n", b"\n") if self._has_bars else block
         self.shape = shapes.shape(self.text)
         self.shapes = self.shape.split(b"\n")
-        self.last = dict(zip(self.shapes, range(len(self.shapes)), strict=True))
+        self.last = _last(self.shapes)
         self._lines: list[bytes] = []
         self._number = first_line
         self._counted = self._offset = 0
-        self._has_bars = b"\r" in self.text
 
-    def line(self, index: int) -> bytes:
-        """Return a line as it was written."""
+    @property
+    def lines(self) -> list[bytes]:
+        """The lines as they were written."""
         if not self._lines:
             self._lines = (self.text.replace(b"\r", b"\n") if self._has_bars else self.text).split(b"\n")
-        return self._lines[index]
+        return self._lines
 
     def number(self, index: int) -> int:
         """Return the number of a line in the log; ask with growing indexes."""
@@ -88,7 +89,8 @@ class Scanner:
         found = self._look_at_new(part)
         found |= {part.last[shape]: self._telling[shape] for shape in part.last.keys() & self._telling.keys()}
         found |= self._look_by_digits(part)
-        self._look_at_ends(part, found)
+        if any(slot.event.kind in ("error", "oom") for slot in self._slots.values()):
+            self._look_at_ends(part, found)
         self._note(part, found)
         self.lines += block.count(b"\n") + (not block.endswith((b"\n", b"\r")))
         self._pieces += len(part.shapes)
@@ -104,7 +106,7 @@ class Scanner:
 
     def _note(self, part: _Block, found: dict[int, _Slots]) -> None:
         for index in sorted(found):
-            number, raw = part.number(index), part.line(index)[:_WINDOW]
+            number, raw = part.number(index), part.lines[index][:_WINDOW]
             for slot in found[index]:
                 slot.line, slot.order, slot.raw = number, self._pieces + index, raw
 
@@ -119,7 +121,7 @@ class Scanner:
             end = text.find(b"\n", begin)
             shape = text[begin : end if end >= 0 else len(text)]
             index = part.last[shape]
-            slots = self._learn(shape, mask, part.line(index))
+            slots = self._learn(shape, mask, part.lines[index])
             telling.append(shape)
             if slots:
                 found[index] = slots
@@ -150,22 +152,24 @@ class Scanner:
         if not known:
             return found
         zeros = shapes.zero_or_not(part.text).split(b"\n")
-        places = [index for index, shape in enumerate(part.shapes) if shape in known]
-        for index in {zeros[index]: index for index in places if not known[part.shapes[index]][1]}.values():
-            mask = known[part.shapes[index]][0]
-            found[index] = self._looks.slots(mask, shapes.short_zero_or_not(zeros[index][:_WINDOW]), part.line(index))
-        for index in {part.line(index): index for index in places if known[part.shapes[index]][1]}.values():
-            mask, line = known[part.shapes[index]][0], part.line(index)
-            found[index] = self._looks.slots(mask, shapes.without_time(line[:_WINDOW]), line)
+        for key, index in _last(zeros).items():
+            mask, is_exact = known.get(part.shapes[index], (0, True))
+            if not is_exact:
+                found[index] = self._looks.slots(mask, shapes.short_zero_or_not(key[:_WINDOW]), part.lines[index])
+        if any(is_exact for _, is_exact in known.values()):
+            for line, index in _last(part.lines).items():
+                mask, is_exact = known.get(part.shapes[index], (0, False))
+                if is_exact:
+                    found[index] = self._looks.slots(mask, shapes.without_time(line[:_WINDOW]), line)
         return found
 
     def _look_at_ends(self, part: _Block, found: dict[int, _Slots]) -> None:
-        """Look at the last line with each sign of progress; they are many, and only the last matters."""
+        """Look at the last line with each sign of progress: all that matters is whether some came after an error."""
         for key, mask in _ends():
             place = part.shape.rfind(key)
             if place >= 0:
                 index = part.shape.count(b"\n", 0, place)
-                line = part.line(index)
+                line = part.lines[index]
                 known = self._looks.slots(mask, shapes.without_time(line[:_WINDOW]), line)
                 found[index] = found.get(index, ()) + known
 
@@ -242,6 +246,11 @@ def _closest(signal: Signal, line: str) -> Look | None:
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.ASCII)  # so that \b stands between a Chinese character and a Latin one too
+
+
+def _last(texts: list[bytes]) -> dict[bytes, int]:
+    """Return each different text with its last place."""
+    return dict(zip(texts, range(len(texts)), strict=True))
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ def said(scanner):
     return {
         (event.signal.id, event.kind, event.decisive, event.component): (event.line, event.text)
         for event in scanner.seen()
+        if "end" not in event.signal.flags  # progress is looked for after an error only
     }
 
 
@@ -80,7 +81,8 @@ def test_zero_and_other_numbers_are_told_apart():
 
 def test_work_after_a_signal_is_in_order_with_it():
     scanner = Scanner()
-    scanner.feed(b"100%|##| 1/1\nUsing device: cuda:0\nPrompt executed in 3 seconds\nconversion finished\n")
+    scanner.feed(b"CUDA error: unknown error\n100%|##| 1/1\nUsing device: cuda:0\nPrompt executed in 3 seconds\n")
+    scanner.feed(b"conversion finished\n")
     orders = {event.signal.id: event.order for event in scanner.seen()}
     assert orders["bar-end"] < orders["device-gpu"] < orders["comfy-done"] < orders["bar-full"]
 
@@ -102,3 +104,9 @@ def test_chinese_on_both_sides_hides_no_english_words(line, kind):
     scanner = Scanner()
     scanner.feed(f"当前状态{line}请注意查看\n".encode())
     assert kind in {event.kind for event in scanner.seen()}
+
+
+def test_progress_is_not_looked_for_without_an_error():
+    scanner = Scanner()
+    scanner.feed(b"Using device: cuda:0\n100%|##| 1/1\n")
+    assert [event.signal.id for event in scanner.seen()] == ["device-gpu"]
