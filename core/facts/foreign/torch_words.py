@@ -247,7 +247,9 @@ def _visible_devices(found: str, draft: Draft) -> None:
             continue
         match = pattern.search(line)
         if match is not None and match.group(3).lower() not in ("none", "not", "unset", "n/a", "null"):
-            draft.environment.setdefault(match.group(1), match.group(3).strip())
+            value = _value_of(match)
+            if value is not None:
+                draft.environment.setdefault(match.group(1), value)
 
 
 def _asked_device(flat: str, draft: Draft) -> None:
@@ -257,6 +259,18 @@ def _asked_device(flat: str, draft: Draft) -> None:
         if asked:
             line = f"cuda:{max(asked, key=int)}"
             draft.symptoms.append(Symptom(id="hint.device-index", line=line, source="pasted text"))
+
+
+def _value_of(match: re.Match[str]) -> str | None:
+    """``NAME= python x.py`` sets it empty; ``NAME:`` in a program's list of variables says that it is not set."""
+    quote, value = match.group(2), match.group(3).strip()
+    if quote:
+        return value
+    by_colon = ":" in match.group(0)[len(match.group(1)) :].split(value or "\0")[0]
+    if not value and by_colon:
+        return None
+    is_device = re.match(r"-?\d|gpu|mig|cuda|none|void|nodevfiles|all|\s*$", value, re.IGNORECASE) is not None
+    return value if is_device else ("" if " " in match.group(0) else value)
 
 
 def _places(found: str, draft: Draft) -> None:
