@@ -77,8 +77,24 @@ def main() -> int:
     figures |= json.loads(subprocess.run(live, capture_output=True, text=True, check=True).stdout)
     memory = [sys.executable, __file__, "--part", "memory"]
     figures |= json.loads(subprocess.run(memory, capture_output=True, text=True, check=True).stdout)
-    print(json.dumps(figures))
+    print(json.dumps({**conditions(), **figures}))
     return 0
+
+
+def conditions() -> dict[str, Any]:
+    """Return what the figures were taken with; ``waiting_percent`` is how long work waited for a core just before."""
+    from importlib.metadata import version
+
+    pressure = Path("/proc/pressure/cpu")
+    words = pressure.read_text(encoding="utf-8").split() if pressure.is_file() else []
+    return {
+        "taken_at": time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime()),
+        "platform": "x11" if os.environ.get("DISPLAY") else os.environ.get("QT_QPA_PLATFORM", ""),
+        "cores": os.cpu_count(),
+        "python": sys.version.split()[0],
+        "pyside": version("PySide6-Essentials"),
+        "waiting_percent": float(words[1].partition("=")[2]) if len(words) > 1 else None,
+    }
 
 
 def measure_first_paint(pairs: int) -> dict[str, float]:
