@@ -8,7 +8,6 @@ from typing import Any, cast, get_args
 
 from gpuproof.core.facts.answers import Answer, Answers, AnswerStatus
 from gpuproof.core.launch.model import Cancelled, Crashed, Finished, Message, Outcome, Target, TimedOut, WorkerError
-from gpuproof.core.launch.plugin_questions import plugin_questions
 from gpuproof.core.launch.run import run_agent
 
 DEADLINE_S = 420.0  # stages of the agent have deadlines of their own; this is the last net
@@ -30,10 +29,16 @@ def inspect_target(
     """
     collected = _Collected(on_answer)
     deadline_s = DEADLINE_S if import_torch else DEADLINE_WITHOUT_TORCH_S
-    added = plugin_questions()
-    params: dict[str, Any] = {"import_torch": import_torch}
-    if added.wire:
-        params["plugin_questions"] = list(added.wire)
+    troubles: list[tuple[str, str]] = []
+
+    def params() -> dict[str, Any]:
+        from gpuproof.core.launch.plugin_questions import plugin_questions
+
+        added = plugin_questions()
+        troubles.extend(added.troubles)
+        asked: dict[str, Any] = {"plugin_questions": list(added.wire)} if added.wire else {}
+        return {"import_torch": import_torch, **asked}
+
     outcome = run_agent(
         target,
         "inspect",
@@ -44,7 +49,7 @@ def inspect_target(
         on_start=on_start,
     )
     collected.close(outcome)
-    for question, detail in added.troubles:
+    for question, detail in troubles:
         collected.take({"type": "answer", "question": question, "status": "failed", "detail": detail})
     return Answers.of(collected.answers)
 

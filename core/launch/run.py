@@ -44,7 +44,7 @@ Inbox = queue.SimpleQueue[dict[str, Any]]
 def run_agent(
     target: Target,
     job: Job,
-    params: Mapping[str, Any],
+    params: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
     *,
     deadline_s: float,
     on_message: Callable[[Message], None] | None = None,
@@ -55,7 +55,8 @@ def run_agent(
 ) -> Outcome:
     """Run a job there and return how it ended; ``on_message`` is called on this thread.
 
-    ``on_start`` is called once the child is under way: the moment to load what its messages will need.
+    ``params`` may be a function: it is called while the child's Python starts. ``on_start`` is called once the request
+    is sent: the moment to load what the messages will need.
     ``environment`` holds changes for the child (None removes a variable); what is put into ``inbox`` while it runs is
     sent to the child. Raises ``UserProblem`` when the target is no Python that can run an agent.
     """
@@ -67,9 +68,13 @@ def run_agent(
         from gpuproof.core.launch.unusable import cannot_start
 
         raise cannot_start(target, start, problem) from problem
-    request = {"protocol": PROTOCOL, "nonce": nonce, "job": job, "params": _complete(params, start)}
+    try:
+        given = _complete(params() if callable(params) else params, start)
+    except BaseException:
+        child.close(search_for_more=True)
+        raise
     child.send_bytes(start.preamble)
-    child.send(request)
+    child.send({"protocol": PROTOCOL, "nonce": nonce, "job": job, "params": given})
     if on_start is not None:
         on_start()
     run = _Run(child, target, start, deadline_s, on_message, cancel, inbox)

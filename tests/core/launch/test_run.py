@@ -241,6 +241,25 @@ def test_a_full_disk_does_not_keep_an_agent_from_running(tmp_path, monkeypatch):
     assert outcome.result["folder"] == os.path.abspath(os.sep)
 
 
+def test_params_may_be_found_out_while_the_child_starts(tmp_path):
+    target = fake_agent(tmp_path, "hello(); send(type='result', params=request['params'])")
+    outcome = run_agent(target, "inspect", lambda: {"late": 1}, deadline_s=20)
+    assert isinstance(outcome, Finished)
+    assert outcome.result["params"]["late"] == 1
+
+
+def test_params_that_cannot_be_found_out_leave_no_child_behind(tmp_path):
+    target = fake_agent(tmp_path, "time.sleep(60)")
+    before = set(psutil.Process().children())
+
+    def fail():
+        raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        run_agent(target, "inspect", fail, deadline_s=20)
+    assert set(psutil.Process().children()) == before
+
+
 def test_changes_of_the_environment_reach_the_child(tmp_path, monkeypatch):
     monkeypatch.setenv("GPUPROOF_GONE", "1")
     body = "hello(); send(type='result', env=[os.environ.get('GPUPROOF_NEW'), os.environ.get('GPUPROOF_GONE')])"
