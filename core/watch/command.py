@@ -7,10 +7,12 @@ buffering stay as they are without us.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import IO, BinaryIO
 
 from gpuproof.core.logs.judge import judge
@@ -60,6 +62,19 @@ def _not_started(program: str, problem: OSError) -> UserProblem:
     return UserProblem(text("{name} cannot be started: {reason}.", name=program, reason=reason), hint)
 
 
+@contextmanager
+def _handed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Hand a request to end on to a command, which would be left behind without us; in the main thread alone."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 class Command:
     """A started command; ``wait`` returns its exit code as a shell would show it."""
 
@@ -80,16 +95,22 @@ class Command:
             self._pumps.append(pump)
 
     def wait(self) -> int:
-        """Wait for the end; a signal's death is 128 and its number. Ctrl-C goes to the command, which decides."""
-        while True:
-            try:
-                code = self.process.wait()
-                break
-            except KeyboardInterrupt:
-                continue
+        """Wait for the end; a signal's death is 128 and its number.
+
+        Ctrl-C goes to the command by itself, which decides; a request to end us (SIGTERM) is handed on to it.
+        """
+        with _handed_on(self.process):
+            code = self._ended()
         for pump in self._pumps:
             pump.join(1.0)  # a background child of the command may hold the stream open for ever
         return code if code >= 0 else 128 - code
+
+    def _ended(self) -> int:
+        while True:
+            try:
+                return self.process.wait()
+            except KeyboardInterrupt:
+                continue
 
     def _pump(self, name: str, ours: int, stream: BinaryIO) -> None:
         while True:

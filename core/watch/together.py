@@ -22,6 +22,7 @@ from gpuproof.core.watch.model import Alarm, JointVerdict, Judgement, Observatio
 from gpuproof.core.watch.session import watch
 
 OnSample = Callable[[TelemetrySample], None]
+OnTimeOver = Callable[[Judgement], None]
 _LOOK_S = 0.2
 _AFTER_END_S = 5.0
 
@@ -29,7 +30,10 @@ _AFTER_END_S = 5.0
 class Watching:
     """A watch that runs in a thread of its own."""
 
-    def __init__(self, settings: WatchSettings, on_sample: OnSample | None = None) -> None:
+    def __init__(
+        self, settings: WatchSettings, on_sample: OnSample | None = None, on_time_over: OnTimeOver | None = None
+    ) -> None:
+        self._on_time_over = on_time_over
         self._cancel = threading.Event()
         # not Thread.join: Python 3.11 takes a thread for ended when Ctrl-C interrupts its join (bpo-45274)
         self._done = threading.Event()
@@ -54,10 +58,18 @@ class Watching:
     def _run(self, settings: WatchSettings, on_sample: OnSample | None) -> None:
         try:
             self._seen = watch(settings, on_sample=on_sample, cancel=self._cancel)
+            if self._on_time_over is not None and _is_time_over(settings, self._seen):
+                self._on_time_over(judge(self._seen))
         except BaseException as problem:  # raised again in the thread that waits
             self._problem = problem
         finally:
             self._done.set()
+
+
+def _is_time_over(settings: WatchSettings, seen: Observation) -> bool:
+    """Tell whether the watch ended by its time, and not because the program ended."""
+    last_s = max((sample.at_s for sample in seen.samples), default=0.0)
+    return settings.seconds is not None and last_s >= settings.seconds - 2 * settings.interval_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +92,13 @@ def watch_command(
     out: BinaryIO,
     err: BinaryIO,
     on_sample: OnSample | None = None,
+    on_time_over: OnTimeOver | None = None,
     diagnose_target: bool = True,
 ) -> WatchedCommand:
     """Start a command, watch it to its end, read its log on the way, and judge all three views together."""
     command = Command(words, out, err)
     settings = replace(settings, pid=command.process.pid, started_here=True)
-    watching = Watching(settings, on_sample)
+    watching = Watching(settings, on_sample, on_time_over)
     exit_code = command.wait()
     seen = watching.wait(_AFTER_END_S)
     judged, log = judge(seen), command.tap.verdict()

@@ -48,6 +48,7 @@ PHASES = {
 
 
 LAYERS = {"behaviour": text("behaviour"), "log": text("log"), "environment": text("environment")}
+_TIME_OVER = text("Watching is over; the program goes on, and its exit code will be passed on.")
 _LAYER_HEADLINES = {"behaviour": HEADLINES, "log": LOG_HEADLINES}
 
 
@@ -152,6 +153,7 @@ def _watch_command(words: list[str], arguments: argparse.Namespace, terminal: Te
         out=sys.stderr.buffer if terminal.as_json else sys.stdout.buffer,
         err=sys.stderr.buffer,
         on_sample=_on_sample(arguments, terminal),
+        on_time_over=lambda judged: _say_time_over(judged, terminal),
     )
     document = watch_document(done.seen, done.judged, done.alarms, terminal.language, pid=done.pid)
     document = add_command(document, done.log, done.joint, done.exit_code, terminal.language)
@@ -161,18 +163,23 @@ def _watch_command(words: list[str], arguments: argparse.Namespace, terminal: Te
     return done.exit_code
 
 
+def _say_time_over(judged: Judgement, terminal: Terminal) -> None:
+    for words in (HEADLINES[judged.verdict], judged.why, _TIME_OVER):
+        terminal.progress(words)
+
+
 def _show_command(done: WatchedCommand, terminal: Terminal) -> None:
     say = terminal.progress  # stdout belongs to the command
     say(JOINT_HEADLINES[done.joint.verdict])
     say(done.joint.words)
     for name, verdict, words in done.joint.layers:
         known = _LAYER_HEADLINES.get(name, {}).get(verdict)
-        headline, reason = terminal.rendered(known) if known else "", terminal.rendered(words)
-        say(
-            text(
-                "  {layer}: {headline} {words}", layer=terminal.rendered(LAYERS[name]), headline=headline, words=reason
-            )
-        )
+        layer, reason = terminal.rendered(LAYERS[name]), terminal.rendered(words)
+        if known is None:
+            say(text("  {layer}: {words}", layer=layer, words=reason))
+        else:
+            headline = terminal.rendered(known)
+            say(text("  {layer}: {headline} {words}", layer=layer, headline=headline, words=reason))
     _show(done.judged, done.alarms, say, terminal.rendered)
     for event in done.log.events:
         say(text("  line {line}: {text}", line=event.line, text=event.text))

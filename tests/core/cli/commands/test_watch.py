@@ -4,15 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 ENTRY = "from gpuproof.core.cli.main import entry; entry()"
+ROOT = Path(__file__).resolve().parents[4]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
 
 def gpuproof(*words, text=None):
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__)))))
     return subprocess.run(
         [sys.executable, "-c", ENTRY, "watch", *words],
         check=False,
@@ -20,7 +21,7 @@ def gpuproof(*words, text=None):
         capture_output=True,
         text=True,
         timeout=60,
-        env={**os.environ, "PYTHONPATH": root, "LC_ALL": "C.UTF-8"},
+        env={**os.environ, "PYTHONPATH": os.fspath(ROOT), "LC_ALL": "C.UTF-8"},
     )
 
 
@@ -74,3 +75,25 @@ def test_wrong_use_is_two_with_one_line_that_says_what_to_do(words):
     assert done.returncode == 2
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+def test_a_watch_that_is_over_before_the_command_says_so():
+    done = gpuproof("--seconds", "0.5", "--interval", "0.1", "--", sys.executable, "-c", "import time; time.sleep(2.5)")
+    assert done.returncode == 0
+    assert "Watching is over; the program goes on" in done.stderr
+
+
+def test_a_request_to_end_is_handed_on_to_the_command():
+    code = (
+        "import signal, sys, time; signal.signal(15, lambda *_: sys.exit(9)); print('up', flush=True); time.sleep(60)"
+    )
+    watching = subprocess.Popen(
+        [sys.executable, "-c", ENTRY, "watch", "--", sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.fspath(ROOT)},
+    )
+    assert watching.stdout.readline() == b"up\n"
+    watching.terminate()
+    assert watching.communicate(timeout=60)[0] == b""
+    assert watching.returncode == 9
