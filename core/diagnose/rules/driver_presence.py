@@ -42,7 +42,12 @@ _ABSENT = (
     "driver.nvml-missing",
     "driver.nvidia-device-missing",
 )
-_STARTED_WITHOUT = ("container.no-runtime", "container.driver-not-detected")
+_STARTED_WITHOUT = (
+    "container.no-runtime",
+    "container.driver-not-detected",
+    "container.node-offers-none",
+    "container.plugin-fails",
+)
 
 
 def _no_driver_signs(machine: Machine) -> tuple[Symptom, ...]:

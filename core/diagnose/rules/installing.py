@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gpuproof.core.diagnose.context import has, is_available, quotes, seen, system_of, torch_build, unknowns
+from gpuproof.core.diagnose.context import complains, has, is_available, quotes, seen, system_of, torch_build, unknowns
 from gpuproof.core.diagnose.making import by_message, failed, no_message
 from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
 from gpuproof.core.facts.machine import Machine
@@ -119,11 +119,22 @@ def _was_published(version: str, variant: str) -> bool | None:
     return any(build.variant == variant for build in release.builds)
 
 
+def _asked_in_vain(machine: Machine) -> Verdict:
+    """An extra index that never was is passed over in silence: pip then takes PyPI's wheel."""
+    command = seen(machine, "hint.index")
+    asked = re.findall(r"whl/(?:nightly/|test/)?(cu\d{2,3})\b", " ".join(symptom.line.lower() for symptom in command))
+    never = [variant for variant in asked if variant not in _PUBLISHED]
+    if never and complains(machine) and is_available(machine) is not True:
+        shown = text("{variant} was never published", variant=never[0])
+        return failed("wrong_index", machine, (shown, *quotes(command)), "likely")
+    return no_message(machine)
+
+
 def wrong_index(machine: Machine) -> Verdict:
     """Fail when the index or the combination cannot have the wheel, whatever the Python."""
     said = seen(machine, *_NOT_FOUND)
     if not said:
-        return no_message(machine)
+        return _asked_in_vain(machine)
     if not isinstance(machine.python, Unknown) and machine.python.bits == 32:
         return Passed()
     fault = _index_fault(machine)

@@ -43,7 +43,7 @@ _OTHERS = ("extension.tensorflow", "extension.library-major")
 
 def cudnn_conflict(machine: Machine) -> Verdict:
     """Fail when the cuDNN that is loaded is not the one that was built against."""
-    said = seen(machine, "cudnn.conflict", "cudnn.symbol", "cudnn.named", "cudnn.missing")
+    said = seen(machine, "cudnn.conflict", "cudnn.symbol", "cudnn.named", "cudnn.missing", "cudnn.dll")
     if said and not (is_wsl(machine) and has(machine, "driver.libcuda-missing")):
         return by_message("cudnn_conflict", machine, said)
     vague = seen(machine, "cudnn.not-initialized", "cudnn.engine")
