@@ -172,4 +172,6 @@ def _stage(name: str, say: Speaker) -> str:
 def _number(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return "–" if value is None else str(value)
-    return number(value) if isinstance(value, (int, float)) else str(value)[:200]
+    if isinstance(value, int):
+        return f"{value:,}"  # a count, such as a batch of 64
+    return number(value) if isinstance(value, float) else str(value)[:200]
