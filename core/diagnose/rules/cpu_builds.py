@@ -90,7 +90,7 @@ def _conda_beside_a_bare_version(machine: Machine, packages: tuple[Package, ...]
         if package.name == "cudatoolkit" and package.installer == "conda" and build is not None:
             return f"{package.name} {package.version} {package.build}"
     words = seen(machine, "hint.conda")
-    if words and has(machine, "torch.cpu-said") and not has(machine, "hint.pip-install"):
+    if words and has(machine, "torch.cpu-said") and not has(machine, "hint.pip-install", "hint.pip-any"):
         return words[0].line
     command = seen(machine, "hint.conda-install")
     has_said = has(machine, "torch.not-compiled", "torch.cpu-said") and not has(machine, "hint.pip-install")

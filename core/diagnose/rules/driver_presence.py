@@ -131,7 +131,9 @@ def container_no_gpu(machine: Machine) -> Verdict:
     if has(machine, "driver.not-loaded", "driver.804", "driver.found-too-old"):
         return Passed()
     signs = seen(machine, *_ABSENT, "driver.smi-missing", "container.cli-library")
-    signs = signs or seen(machine, "gpu.no-device", "gpu.no-gpus", "driver.insufficient", "driver.not-collected")
+    signs = signs or seen(
+        machine, "gpu.no-device", "gpu.no-gpus", "driver.insufficient", "driver.not-collected", "torch.check-driver"
+    )
     if signs and not _known_otherwise(machine):
         sure = "likely" if any(sign.id in _ABSENT for sign in signs) else "possible"
         return failed("container_no_gpu", machine, quotes(signs), sure)  # type: ignore[arg-type]

@@ -36,6 +36,7 @@ _EXTENSIONS = (
     "extension.symbol",
     "extension.other-programs",
     "extension.llama",
+    "extension.tensorflow-blind",
 )
 
 _OTHERS = ("extension.tensorflow", "extension.library-major")

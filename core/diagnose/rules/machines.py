@@ -76,7 +76,7 @@ def no_nvidia_gpu(machine: Machine) -> Verdict:
         return by_message("no_nvidia_gpu", machine, adapter)
     if words and complains(machine):
         return failed("no_nvidia_gpu", machine, quotes(words), "likely")
-    if words and has(machine, "hint.torch-cuda"):
+    if words and has(machine, "hint.torch-cuda", "hint.vm"):
         return failed("no_nvidia_gpu", machine, quotes(words), "possible")
     if has(machine, "hint.colab") and has(machine, *_NO_GPU_SIGNS, "torch.says-unavailable"):
         evidence = quotes(seen(machine, "hint.colab", *_NO_GPU_SIGNS))
