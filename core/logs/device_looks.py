@@ -8,6 +8,8 @@ from gpuproof.core.logs.look import Look, as_it_is, component_of, is_fatal
 from gpuproof.core.logs.model import Signal
 from gpuproof.core.logs.phrases import CODEC, NOT_APPLIED, ZH_DENIED, ZH_NOT_APPLIED
 
+_SOFTWARE = re.compile(r"(?i)llvmpipe|lavapipe|swiftshader|softpipe|basic render")  # "GPUs" that the CPU plays
+
 
 def device_choice(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """``Using device: cuda:0``: applied; the same words inside a condition, an option or a denial are not."""
@@ -16,7 +18,7 @@ def device_choice(signal: Signal, found: re.Match[str], line: str) -> Look | Non
         return None
     if signal.kind == "cpu":
         around = _without_clause_before(around, found.group())
-    if NOT_APPLIED.search(around):
+    if NOT_APPLIED.search(around) or (signal.kind == "gpu" and _SOFTWARE.search(line)):
         return None
     if signal.kind == "cpu" and re.search(r"(?i)\blayers?\b|\bmemory (?:system|manag)", around):
         return None  # a part of the model, or where memory lies; the count of layers on the GPU decides
@@ -59,13 +61,17 @@ def init_failed(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     return as_it_is(signal)
 
 
+_ZH_FATAL = re.compile(r"[^\u4e00-\u9fff]{0,40}(?:错误|报错|异常)")
+
+
 def zh(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """Chinese sentences: a condition, a question or advice is no report; a denial is no use."""
-    before = re.split(r"[。！？；]", line[: found.start()])[-1][-40:]
+    is_denial = signal.kind == "cpu" and ZH_DENIED.search(found.group()) is not None
+    before = re.split(r"[。！？；，]" if is_denial else r"[。！？；]", line[: found.start()])[-1][-40:]
     around = before + found.group() + re.split(r"[，。；！（(]", line[found.end() :][:20])[0]
     if ZH_NOT_APPLIED.search(around) or (signal.kind == "gpu" and ZH_DENIED.search(around)):
         return None
-    if signal.kind == "cpu" and ZH_DENIED.search(found.group()) and (is_fatal(line) or "失败" in found.group()):
+    if is_denial and (is_fatal(line) or "失败" in found.group() or _ZH_FATAL.match(line)):
         return "error", True, signal.component
     if re.search(r"(?:设备|名称)[^使用运行推理]{0,8}(?:NVIDIA|英伟达|GeForce)", found.group()):
         return signal.kind, False, signal.component  # a name, not a choice
@@ -122,7 +128,7 @@ def fallback(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     if re.search(
         r"(?i)offload|\b(?:can|could|would|may|might|should|please|cannot|unless|usage|instead of (?:the )?cpu)\b"
         r"|--help|\bif (?!no\b)|n't|\bnot (?:use|fall|run)|better|slower than|for node|is (?:false|disabled|off)\b"
-        r"|^\s*--?\w",
+        r"|^\s*--?\w|^\s*(?:feat|fix|chore|docs|refactor|ci)(?:\(\w+\))?!?: |cpu when\b",
         around,
     ):
         return None

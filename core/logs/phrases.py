@@ -11,7 +11,8 @@ NOT_APPLIED = re.compile(
     r"|\brequested\b|\brequires?\b|\bsupports?\b|\brecommend|\bwant\b|\bhow to\b|\bpip install\b|\bwithout\b"
     r"|\bmust\b|\binvalid\b|\bunknown\b"
     r"|\bself\.|^\s*--?\w[\w-]*\s|\bproviders?\b|\bdef \w+\(|^\s*(?:File \"|#|>>> |import |from |return )"
-    r"|\bwould\b|\bmight\b|\bmay\b|\bwhen\b",
+    r"|\bwould\b|\bmight\b|\bmay\b|\bwhen\b|\bbefore (?:running|using)\b"
+    r"|^\s*(?:feat|fix|chore|docs|refactor|ci)(?:\(\w+\))?!?: ",
     re.ASCII,
 )
 ZH_NOT_APPLIED = re.compile(

@@ -73,7 +73,8 @@ def cuda_error(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 def soft_oom(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """Advice and conditions are no shortage; a host allocator is not the GPU's; some failures are retried."""
     if not is_fatal(line) and re.search(
-        r"(?i)\b(?:if|avoid|prevent|may|might|in case|to reduce|would|can cause|when)\b|\?", line
+        r"(?i)\b(?:if|avoid|prevent|may|might|in case|otherwise|requirements?|to reduce|would|can cause|when)\b|\?",
+        line,
     ):
         return None
     if re.search(r"(?i)driver version|\bpinned\b", line):
