@@ -91,6 +91,23 @@ sys.exit(code)
     assert (done.stdout, done.returncode, done.stderr) == ("cancelled True\n", 0, "")
 
 
+def test_the_window_stands_where_it_stood_and_speaks_as_it_spoke(tmp_path: Path) -> None:
+    script = """
+def when_open(window):
+    top = window.window()
+    if len(sys.argv) > 2:
+        top.resize(920, 700)  # the offscreen screen is small
+        window.switch_language(); window.switch_look(); window.next_text_size()
+    from gpuproof.gui.style import theme
+    print(top.size().toTuple(), window.page("home").title_label().text(), theme.colours().name, theme.scale())
+    window.close()
+sys.exit(main(None, preferences_file=folder / "app.ini", when_open=when_open))
+"""
+    first = _run(script, tmp_path, "change", LC_ALL="C.UTF-8")
+    second = _run(script, tmp_path, LC_ALL="C.UTF-8")
+    assert first.stdout == second.stdout == "(920, 700) 你的 GPU 真的在干活吗？ dark 1.15\n"
+
+
 def test_the_first_start_follows_the_systems_language_and_look(tmp_path: Path) -> None:
     done = _run(
         """

@@ -214,6 +214,54 @@ def test_the_whole_way_in_chinese(open_window: Any, qtbot: Any, tmp_path: Path) 
     assert window.windowTitle() == "基准测试 – gpuproof"
 
 
+def test_the_copy_button_copies_the_command_and_says_so(open_window: Any, qtbot: Any) -> None:
+    from PySide6.QtGui import QGuiApplication
+
+    from gpuproof.gui.views.command_box import CommandBox
+
+    opened = open_window(Script(diagnosis=a_broken_chain()))
+    window, check = opened.window, opened.assembly.check
+    window.open_page("start")
+    _click(window.page("start").start_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    box = window.page("inspect").findChildren(CommandBox)[0]
+    _click(box._copy)
+    assert QGuiApplication.clipboard().text() == "sudo apt install nvidia-driver-580"
+    assert box._copy.accessibleName() == "Copied"
+
+
+def test_a_benchmark_can_be_run_again_and_going_back_keeps_what_it_found(
+    open_window: Any, qtbot: Any, tmp_path: Path
+) -> None:
+    opened = open_window(Script(diagnosis=a_chain(), folder=tmp_path))
+    window, check = opened.window, opened.assembly.check
+    window.open_page("start")
+    _click(window.page("start").start_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window.open_page("benchmark")
+    bench = window.page("benchmark")
+    assert bench.ready.isVisible()
+    assert not bench.board.isVisible()
+    paths = []
+    for _ in range(2):
+        _click(bench.start_button)
+        qtbot.waitUntil(lambda: check.state.core.report_path is not None and not check.state.is_busy)
+        paths.append(check.state.core.report_path)
+    assert paths[0] != paths[1]
+    assert not bench.ready.isVisible()
+    figure_shown = bench.gpu_tile.figure()
+    _click(bench.steps.back_button)
+    assert window.page_name == "recommend"
+    _click(window.page("recommend").steps.back_button)
+    assert window.page("inspect").banner.title() == a_chain().title.render()
+    window.open_page("benchmark")
+    assert bench.gpu_tile.figure() == figure_shown
+    _click(window.page("inspect").steps.again_button)
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    assert bench.ready.isVisible()
+    assert not bench.board.isVisible()
+
+
 @pytest.mark.torch
 def test_this_machine_is_really_inspected(open_window: Any, qtbot: Any) -> None:
     opened = open_window(is_real=True)
