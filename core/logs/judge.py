@@ -220,12 +220,13 @@ def _evidence(events: Iterable[Event]) -> tuple[Event, ...]:
 
 
 def _tells_more(event: Event, known: Event) -> bool:
-    """Of two signals on one line the one shows whose own meaning it is, with a remedy, of one program."""
+    """Of two signals on one line the one shows whose own meaning it is, with a remedy, saying why, of one program."""
     return _worth(event) > _worth(known)
 
 
-def _worth(event: Event) -> tuple[bool, bool, bool]:
-    return event.kind == event.signal.kind, bool(event.signal.remedy), event.signal.app != "generic"
+def _worth(event: Event) -> tuple[bool, bool, bool, bool]:
+    signal = event.signal
+    return event.kind == signal.kind, bool(signal.remedy), "unavailable" in signal.flags, signal.app != "generic"
 
 
 def _why_nothing(rows: tuple[Event, ...]) -> Text:

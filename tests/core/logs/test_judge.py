@@ -79,3 +79,9 @@ def test_evidence_is_in_the_order_of_the_log_and_names_the_remedy():
     judged = scan(["Using cuda for inference.", "x", "RuntimeError: CUDA error: out of memory"])
     assert [event.line for event in judged.events] == [1, 3]
     assert judged.remedies
+
+
+def test_of_two_signals_on_a_line_the_one_that_says_why_is_shown():
+    judged = scan(["WARNING: No visible GPU is found, setting device to CPU."])
+    assert [event.signal.id for event in judged.events] == ["no-gpu"]
+    assert "driver" in str(judged.remedies[0])
