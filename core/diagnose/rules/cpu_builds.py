@@ -40,6 +40,10 @@ def _without_cuda(machine: Machine) -> tuple[bool | None, tuple[Text, ...]]:
         return True, (text("torch {version} from PyPI for Windows has no CUDA", version=build.version),)
     if not said and build is not None and _is_bare_arm_wheel(machine, build.version):
         return True, (text("torch {version} from PyPI for ARM64 Linux has no CUDA", version=build.version),)
+    command = seen(machine, "hint.pip-install")
+    unnamed = build is None and system_of(machine) == "windows" and is_available(machine) is False
+    if not said and command and unnamed and not has(machine, "hint.index"):
+        return True, quotes(command)  # without an index pip takes PyPI's wheel, which has no CUDA for Windows
     return (True, quotes(said)) if said else (None, ())
 
 

@@ -137,6 +137,10 @@ def container_no_gpu(machine: Machine) -> Verdict:
     if signs and not _known_otherwise(machine):
         sure = "likely" if any(sign.id in _ABSENT for sign in signs) else "possible"
         return failed("container_no_gpu", machine, quotes(signs), sure)  # type: ignore[arg-type]
+    started = seen(machine, "hint.container-start")
+    asked = has(machine, "hint.gpus-flag") or driver_works(machine)
+    if started and not asked and is_available(machine) is False and has_cuda_build(machine) is not False:
+        return failed("container_no_gpu", machine, quotes(started), "possible")
     elsewhere = seen(machine, "hint.host-works")
     silent = not any(symptom.id.startswith(("driver.", "arch.", "cudnn.")) for symptom in machine.symptoms)
     if elsewhere and silent and is_available(machine) is False and has_cuda_build(machine) is not False:
