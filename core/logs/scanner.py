@@ -81,6 +81,7 @@ class Scanner:
         self._silent: dict[bytes, None] = {}
         self._telling: dict[bytes, _Slots] = {}
         self._by_digits: dict[bytes, tuple[int, bool]] = {}  # mask of the signals, whether exact digits matter
+        self._long: list[bytes] = []  # shapes too long to be kept beyond their block
         self._looks = _Looks(self._slots)
 
     def feed(self, block: bytes) -> None:
@@ -88,7 +89,8 @@ class Scanner:
         part = _Block(block, self.lines + 1)
         found = self._look_at_new(part)
         found |= {part.last[shape]: self._telling[shape] for shape in part.last.keys() & self._telling.keys()}
-        found |= self._look_by_digits(part)
+        for index, slots in self._look_by_digits(part).items():
+            found[index] = found.get(index, ()) + slots
         if any(slot.event.kind in ("error", "oom") for slot in self._slots.values()):
             self._look_at_ends(part, found)
         self._note(part, found)
@@ -130,16 +132,15 @@ class Scanner:
         return found
 
     def _learn(self, shape: bytes, mask: int, line: bytes) -> _Slots:
-        """Look at the first line of a shape; of a shape whose digits matter the mask is kept."""
+        """Look at the first line of a shape; the signals for which its digits matter are kept for later."""
         short = shapes.short_shape(shape[:_WINDOW])
-        kind = self._looks.digits_that_matter(mask, short, line)
-        if kind:
-            self._by_digits[shape] = (mask, kind == "exact")
-            return ()
-        slots = self._looks.slots(mask, short, line)
+        by_digits, is_exact = self._looks.digits_that_matter(mask, short, line)
+        if by_digits:
+            self._by_digits[shape] = (by_digits, is_exact)
+        slots = self._looks.slots(mask & ~by_digits, short, line)
         if len(shape) > _CACHED_LENGTH:
-            return slots
-        if slots:
+            self._long.append(shape)
+        elif slots:
             self._telling[shape] = slots
         else:
             self._silent[shape] = None
@@ -174,9 +175,14 @@ class Scanner:
                 found[index] = found.get(index, ()) + known
 
     def _forget(self) -> None:
-        for cache in (self._silent, self._telling, self._by_digits):
-            if len(cache) > _CACHE_LIMIT:
-                cache.clear()
+        """Keep memory small; the three belong together, as a shape can be in two of them."""
+        for shape in self._long:
+            self._by_digits.pop(shape, None)
+        self._long.clear()
+        if len(self._silent) + len(self._telling) > _CACHE_LIMIT:
+            self._silent.clear()
+            self._telling.clear()
+            self._by_digits.clear()
 
 
 class _Looks:
@@ -185,7 +191,7 @@ class _Looks:
     def __init__(self, slots: dict[tuple[str, Kind, bool, str], _Slot]) -> None:
         self._slots = slots
         self._cache: dict[tuple[int, bytes], _Slots] = {}
-        self._digits: dict[tuple[int, bytes], str] = {}
+        self._digits: dict[tuple[int, bytes], tuple[int, bool]] = {}
 
     def slots(self, mask: int, key: bytes, raw: bytes) -> _Slots:
         """Return the slots that a line belongs to; lines with the same key say the same."""
@@ -195,18 +201,23 @@ class _Looks:
             _remember(self._cache, (mask, key), known)
         return known
 
-    def digits_that_matter(self, mask: int, short: bytes, raw: bytes) -> str:
-        """Tell what of the digits in such lines can change what they say: nothing, whether they are 0, or all."""
+    def digits_that_matter(self, mask: int, short: bytes, raw: bytes) -> tuple[int, bool]:
+        """Return the signals that the digits in such lines can change, and whether more than their being 0 matters."""
         sensitive = mask & _mask_of_digits()
         if not sensitive or b"0" not in short:
-            return ""
-        kind = self._digits.get((mask, short))
-        if kind is None:
+            return 0, False
+        known = self._digits.get((mask, short))
+        if known is None:
             line = lines.clean(_decoded(raw[:_WINDOW]))
-            signals = (signal for signal in signals_of(sensitive) if shapes.may_hang_on_digits(signal, line))
-            kind = max(map(shapes.digits_matter, signals), default="", key=("", "zero", "exact").index)
-            _remember(self._digits, (mask, short), kind)
-        return kind
+            kinds = {
+                signal: shapes.digits_matter(signal)
+                for signal in signals_of(sensitive)
+                if shapes.may_hang_on_digits(signal, line)
+            }
+            bits = _bits(index for index, signal in enumerate(table()) if signal in kinds) if kinds else 0
+            known = (bits, "exact" in kinds.values())
+            _remember(self._digits, (mask, short), known)
+        return known
 
     def _match(self, raw: bytes, mask: int) -> _Slots:
         line = lines.clean(_decoded(raw))

@@ -45,6 +45,8 @@ def test_what_is_remembered_does_not_grow_with_the_log():
             )
         )
     scanner.feed(b"gpu " + b"x" * 3000 + b"\n")
+    scanner.feed(b"offloaded 3/33 layers to GPU " + b"x" * 3000 + b"\n")
+    assert all(len(shape) <= 512 for shape in (*scanner._telling, *scanner._by_digits))
     kept = (scanner._silent, scanner._telling, scanner._by_digits, scanner._looks._cache)
     assert all(len(cache) <= 20_000 for cache in kept)
     assert all(len(shape) <= 512 for shape in scanner._silent)
