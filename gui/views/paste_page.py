@@ -13,6 +13,7 @@ from gpuproof.gui.presenters.diagnosis_texts import banner_tone, banner_words
 from gpuproof.gui.presenters.paste_presenter import PastePresenter, PasteState, log_words
 from gpuproof.gui.style import lengths, speech, theme
 from gpuproof.gui.views.banner import Banner
+from gpuproof.gui.views.command_box import CommandBox
 from gpuproof.gui.views.finding_card import bullet, finding_card
 from gpuproof.gui.views.parts import button, card, data_label, label, row
 from gpuproof.gui.views.table import TableView, WordTable
@@ -41,6 +42,8 @@ class PastePage(ToolPage):
         self.clear_button = button(text("C&lear"), self.field.clear, kind="quiet")
         self.body.addWidget(self.field)
         self.body.addLayout(row(self.judge_button, self.file_button, self.clear_button, None))
+        self._hints = _hints()
+        self.body.addWidget(self._hints)
         self.add_results()
         presenter.state_changed.connect(self.show_state)
         self.show_state(presenter.state)
@@ -54,6 +57,7 @@ class PastePage(ToolPage):
         self.judge_button.setEnabled(not state.is_working)
         self.file_button.setEnabled(not state.is_working)
         self.show_work(text("Reading…") if state.is_working else None, state.problem, state.hint)
+        self._hints.setVisible(state.diagnosis is None and not state.is_working)
         if state.diagnosis is None:
             return
         inside = self.results.renew()
@@ -97,6 +101,17 @@ class PastePage(ToolPage):
         chosen, _ = QFileDialog.getOpenFileName(self, speech.say(text("Read a file")))
         if chosen:
             self._presenter.judge_file(Path(chosen))
+
+
+def _hints() -> QFrame:
+    """Say what to ask a person for; the commands are copied, not run."""
+    frame, inside = card()
+    inside.addWidget(label(text("What helps most"), "heading"))
+    words = text("The output of these commands on the computer in question, and the lines around the error.")
+    inside.addWidget(label(words, "muted", wraps=True))
+    for command in ("python -m torch.utils.collect_env", "nvidia-smi", "python -m pip list"):
+        inside.addWidget(CommandBox(text("Command"), command))
+    return frame
 
 
 def _next_card(diagnosis: Diagnosis) -> QFrame:
