@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .asking import Asking
 from .nvml import QUESTION as NVML
-from .nvml import ask_nvml
+from .nvml import finish_nvml, start_nvml
 from .place import Place
 from .questions.kinds import Question, Reply, reply_of
 from .questions.system import this_system
@@ -41,7 +41,8 @@ def run(params: "dict[str, Any]", channel: Receiver) -> None:
     sender = Sender(channel)
     place = Place(may_wake=import_torch)
     live = _start_torch(place, params, sender) if import_torch else None
-    nvml = threading.Thread(target=_ask_nvml, args=(place, params, channel, sender), daemon=True)
+    begun_nvml = time.monotonic(), start_nvml(place, params)  # before anything else keeps this process busy
+    nvml = threading.Thread(target=_finish_nvml, args=(place, params, channel, sender, begun_nvml), daemon=True)
     nvml.start()
     asking = Asking(place, sender.reply, channel.is_cancelled)
     asking.start(_questions(params))
@@ -116,9 +117,11 @@ def _questions(params: "dict[str, Any]") -> "list[Question]":
     return questions
 
 
-def _ask_nvml(place: Place, params: "dict[str, Any]", channel: Receiver, sender: Sender) -> None:
-    begun = time.monotonic()
-    reply = ask_nvml(place, params, channel.is_cancelled)
+def _finish_nvml(
+    place: Place, params: "dict[str, Any]", channel: Receiver, sender: Sender, started: "tuple[float, Any]"
+) -> None:
+    begun = started[0]
+    reply = finish_nvml(started[1], params, channel.is_cancelled)
     sender.reply(NVML, reply, time.monotonic() - begun)
     if reply.status == "ok" and reply.value["gpus"]:
         from .gpu_processes import QUESTION, name_processes

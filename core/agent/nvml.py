@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from .place import Place
 from .questions.kinds import Reply, TimedOut, reply_of
+
+if TYPE_CHECKING:
+    from .children import Child
 
 QUESTION = "nvml.snapshot"
 INIT_PATIENCE_S = 15.0  # the driver may need seconds per card where nothing keeps it loaded
@@ -22,19 +25,47 @@ DEFAULT_FOLDERS = ("/lib", "/usr/lib", "/lib64", "/usr/lib64")
 
 def ask_nvml(place: Place, params: "dict[str, Any]", is_cancelled: "Callable[[], bool]") -> Reply:
     """Return everything that NVML said."""
-    return reply_of(lambda: _ask(place, params, is_cancelled))
+    return finish_nvml(start_nvml(place, params), params, is_cancelled)
 
 
-def _ask(place: Place, params: "dict[str, Any]", is_cancelled: "Callable[[], bool]") -> Reply:
+def start_nvml(place: Place, params: "dict[str, Any]") -> "Child | Reply":
+    """Start the child, which takes longer than all other questions, or say at once why there is nothing to ask."""
+    kept = []  # type: list[Child]
+
+    def start() -> Reply:
+        found = _start(place, params)
+        if isinstance(found, Reply):
+            return found
+        kept.append(found)
+        return Reply("ok")
+
+    reply = reply_of(start)
+    return kept[0] if kept else reply
+
+
+def finish_nvml(started: "Child | Reply", params: "dict[str, Any]", is_cancelled: "Callable[[], bool]") -> Reply:
+    """Follow the child to its end."""
+    if isinstance(started, Reply):
+        return started
+    child = started
+    return reply_of(lambda: _follow(child, params, is_cancelled))
+
+
+def _start(place: Place, params: "dict[str, Any]") -> "Child | Reply":
     if not place.may_wake and sleeping_gpus(place):
         return Reply("failed", detail="the GPU is asleep and was not woken to look at it")
     if sys.platform.startswith("linux") and not loader_may_find(place):
         detail = "no libnvidia-ml.so.1 in the loader's cache or on its path"
         init = {"ok": False, "e": "LIBRARY_NOT_FOUND", "detail": detail}
         return Reply("ok", value=dict(Snapshot().value, init=init))
-    from .children import CANCELLED, ENDED, HUNG, Child  # what starts programs is loaded where there is a reason
+    from .children import Child  # what starts programs is loaded where there is a reason
 
-    child = Child("nvml_links nvml_child", child_params(params), place, flags=("-I", "-S"))
+    return Child("nvml_links nvml_child", child_params(params), place, flags=("-I", "-S"))
+
+
+def _follow(child: "Child", params: "dict[str, Any]", is_cancelled: "Callable[[], bool]") -> Reply:
+    from .children import CANCELLED, ENDED, HUNG
+
     snapshot = Snapshot()
     patience = params.get("nvml_patience_s")
 

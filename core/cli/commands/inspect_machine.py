@@ -70,6 +70,16 @@ def _load_in_background() -> None:
 def _load_readers() -> None:
     for name in ("gpuproof.core.facts.document", "gpuproof.core.facts.readers"):
         importlib.import_module(name)
+    threading.Thread(target=_keep_bytecode).start()  # no daemon: a file that is begun is finished
+
+
+def _keep_bytecode() -> None:
+    from gpuproof.core.launch.bytecode import keep_bytecode
+    from gpuproof.core.launch.starting import AGENT_FOLDER, own_pynvml
+    from gpuproof.core.launch.surroundings import is_frozen
+
+    if not is_frozen():
+        keep_bytecode(AGENT_FOLDER, *filter(None, [own_pynvml()]))
 
 
 def _added_by_plugins(answers: Answers) -> dict[str, Any]:
