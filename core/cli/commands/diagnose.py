@@ -8,11 +8,27 @@ from typing import TYPE_CHECKING
 
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.problems import UserProblem
-from gpuproof.core.words import text
+from gpuproof.core.words import literal, text
 
 if TYPE_CHECKING:
     from gpuproof.core.diagnose.model import Diagnosis
     from gpuproof.core.facts.machine import Machine
+
+
+_SURE = {"certain": text("certain"), "likely": text("likely"), "possible": text("possible")}
+_LINKS = {
+    "application": text("Application"),
+    "torch": literal("PyTorch"),
+    "cuda_libraries": text("CUDA libraries"),
+    "driver": text("Driver"),
+    "gpu": literal("GPU"),
+}
+_STATES = {
+    "ok": text("in order"),
+    "warning": text("with a doubt"),
+    "broken": text("broken"),
+    "unknown": text("unknown"),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,8 +95,10 @@ def _inspected(arguments: argparse.Namespace, terminal: Terminal) -> Machine:
 
 
 def _show(diagnosis: Diagnosis, kind: str, terminal: Terminal) -> None:
+    language = terminal.language
     terminal.say(diagnosis.title)
-    terminal.say(text("Cause: {cause} ({confidence})", cause=diagnosis.cause, confidence=diagnosis.confidence))
+    sure = _SURE[diagnosis.confidence].render(language)
+    terminal.say(text("Cause: {cause} ({confidence})", cause=diagnosis.cause, confidence=sure))
     for finding in diagnosis.findings:
         if finding is not diagnosis.primary:
             terminal.say()
@@ -96,9 +114,9 @@ def _show(diagnosis: Diagnosis, kind: str, terminal: Terminal) -> None:
         terminal.say(
             text(
                 "{link}: {state} - {summary}",
-                link=link.name,
-                state=link.state,
-                summary=link.summary.render(terminal.language),
+                link=_LINKS[link.name].render(language),
+                state=_STATES[link.state].render(language),
+                summary=link.summary.render(language),
             )
         )
         for line in link.evidence if link.name == "application" else ():
