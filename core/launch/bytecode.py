@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import py_compile
 import sys
 from pathlib import Path
 
@@ -25,10 +24,19 @@ def keep_bytecode(folder: Path, *further: str) -> int:
 
 def _compiled(path: Path) -> bool:
     kept = importlib.util.cache_from_source(str(path))
+    if _time_of(kept) >= _time_of(str(path)):
+        return False
+    import py_compile  # seldom needed
+
     try:
-        if os.path.exists(kept) and os.stat(kept).st_mtime >= os.stat(path).st_mtime:
-            return False
         py_compile.compile(str(path), doraise=True)
     except (OSError, py_compile.PyCompileError):
         return False  # it is compiled when it is needed, as before
     return True
+
+
+def _time_of(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0

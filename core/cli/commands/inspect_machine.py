@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     document["answers"] = [answer_fields(answer) for answer in answers]
     document.update(_added_by_plugins(answers))
     terminal.emit(document, show)
+    _keep_bytecode()
     return 0
 
 
@@ -70,10 +72,11 @@ def _load_in_background() -> None:
 def _load_readers() -> None:
     for name in ("gpuproof.core.facts.document", "gpuproof.core.facts.readers"):
         importlib.import_module(name)
-    threading.Thread(target=_keep_bytecode).start()  # no daemon: a file that is begun is finished
 
 
 def _keep_bytecode() -> None:
+    if sys.dont_write_bytecode:
+        return
     from gpuproof.core.launch.bytecode import keep_bytecode
     from gpuproof.core.launch.starting import AGENT_FOLDER, own_pynvml
     from gpuproof.core.launch.surroundings import is_frozen
