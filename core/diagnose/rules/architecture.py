@@ -23,7 +23,7 @@ from gpuproof.core.words import Text, text
 
 _NO_KERNEL = ("arch.no-kernel", "arch.not-compatible")
 _INVALID = ("arch.invalid-function",)
-_LEAST = (3, 5)  # no wheel since torch 1.3 has code for a card below this
+_LEAST = (3, 7)  # no wheel since torch 1.3.1 has code for a card below this
 _EXTENSIONS = (
     "extension.bitsandbytes",
     "extension.flash-attn",
