@@ -12,6 +12,7 @@ from gpuproof.core.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from gpuproof.core.facts.answers import Answers
+    from gpuproof.core.facts.machine import Machine
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,8 +45,6 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             text("{target} gave no facts: {detail}", target=target, detail=ending.detail if ending else ""),
             text("Try another environment; `gpuproof targets` lists those of this machine."),
         )
-    from gpuproof.core.facts.answers_file import answer_fields
-    from gpuproof.core.facts.document import machine_document
     from gpuproof.core.facts.readers import read_machine
 
     machine = read_machine(answers)
@@ -56,9 +55,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         show_machine(machine, terminal)
         show_answers(answers, terminal)
 
-    document = {"target": str(target), "imported_torch": not arguments.no_import, **machine_document(machine)}
-    document["answers"] = [answer_fields(answer) for answer in answers]
-    document.update(_added_by_plugins(answers))
+    document = {"target": str(target), "imported_torch": not arguments.no_import, **_document(machine, answers)}
     terminal.emit(document, show)
     _keep_bytecode()
     return 0
@@ -83,6 +80,15 @@ def _keep_bytecode() -> None:
 
     if not is_frozen():
         keep_bytecode(AGENT_FOLDER, *filter(None, [own_pynvml()]))
+
+
+def _document(machine: Machine, answers: Answers) -> dict[str, Any]:
+    """Return every fact by its name, and every answer as it came."""
+    from gpuproof.core.facts.answers_file import answer_fields
+    from gpuproof.core.facts.document import machine_document
+
+    given = [answer_fields(answer) for answer in answers]
+    return {**machine_document(machine), "answers": given, **_added_by_plugins(answers)}
 
 
 def _added_by_plugins(answers: Answers) -> dict[str, Any]:
