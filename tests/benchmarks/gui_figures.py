@@ -72,12 +72,13 @@ def main() -> int:
     if wanted.part == "memory":
         print(json.dumps(measure_memory()))
         return 0
+    found = conditions()
     figures = measure_first_paint(5 if wanted.quick else 15)
     live = [sys.executable, __file__, "--part", "live", *(["--quick"] if wanted.quick else [])]
     figures |= json.loads(subprocess.run(live, capture_output=True, text=True, check=True).stdout)
     memory = [sys.executable, __file__, "--part", "memory"]
     figures |= json.loads(subprocess.run(memory, capture_output=True, text=True, check=True).stdout)
-    print(json.dumps({**conditions(), **figures}))
+    print(json.dumps({**found, **figures}))
     return 0
 
 
