@@ -179,10 +179,23 @@ def _gpu_result(settings: BenchSettings, message: Message, collected: Collector)
         "memory": figures.get("memory"),
         "joules_per_frame": joules_per_frame(blocks, collected.samples, best),
         **_model_figures(settings, model, figures, message.get("limits") or {}),
+        "model_best": _model_best(settings, names, message, blocks),
         **expected_figures(str(message.get("name")), message.get("limits") or {}),
     }
     detail = dict((figures.get("stages_s") or {}).get("full") or {})
     return _device_result(settings, message, best, counted(blocks, "gpu", best), detail, extra)
+
+
+def _model_best(
+    settings: BenchSettings, names: list[str], message: Message, blocks: tuple[Block, ...]
+) -> dict[str, object] | None:
+    """Return the figures of the variant that is fastest when frames lie on the GPU already, at any batch."""
+    best = _fastest(names, lambda name: counted(blocks, "gpu", name, "none"))
+    if best is None:
+        return None
+    figures, found = message["variants"][best], counted(blocks, "gpu", best, "none")
+    more = _model_figures(settings, found, figures, message.get("limits") or {})
+    return {"variant": best, "batch": figures.get("batch"), **more}
 
 
 def _model_figures(

@@ -56,8 +56,12 @@ class Bench:
             "tf32": Variant("tf32", "tf32", True, batch),
             "fp16": Variant("fp16", "fp16", True, batch, autotune=True),
             "bf16": Variant("bf16", "bf16", True, batch, autotune=True),
-            "fp16+graph": Variant("fp16+graph", "fp16", True, batch, autotune=True, mode="graph", fused=True),
-            "fp16+compile": Variant("fp16+compile", "fp16", True, batch, autotune=True, mode="compile", fused=True),
+            "fp16+graph": Variant(
+                "fp16+graph", "fp16", True, batch, autotune=True, mode="graph", fused=True, deep=True
+            ),
+            "fp16+compile": Variant(
+                "fp16+compile", "fp16", True, batch, autotune=True, mode="compile", fused=True, deep=True
+            ),
         }
         return rows[name]
 
@@ -67,15 +71,15 @@ class Bench:
         return make_runner(self.stock, self.variant(name, batch), io)
 
 
-def measured(runner, blocks=8):
-    """Return frames/s with its interval after a warm-up."""
+def measured(runner, blocks=8, block_s=BLOCK_S):
+    """Return frames/s with its interval after a warm-up; long blocks keep the overlap's start and end small."""
     from gpuproof.core.agent.workload.intervals import interval
 
     for _ in range(3):
         runner.run_block(0.15)
     times = []
     for _ in range(blocks):
-        block = runner.run_block(BLOCK_S)
+        block = runner.run_block(block_s)
         times.append(block.duration_s / block.frames)
     found = interval(times)
     return {"fps": 1.0 / found.mean_s, "half_width": found.half_width, "blocks": found.blocks}
@@ -88,13 +92,16 @@ def limits(bench):
     return bench.limits
 
 
+RUNGS = (("naive", 16), *((name, 64) for name in ("fp32", "tf32", "fp16", "bf16", "fp16+graph", "fp16+compile")),
+         ("fp16+graph", 256), ("fp16+compile", 256), ("fp16+compile", 512))  # fmt: skip
+
+
 def ladder(bench):
     from gpuproof.core.agent.workload.check import compare
     from gpuproof.core.agent.workload.gpu_runner import run_on_reference
 
     rows = {}
-    for name, batch in (("naive", 16), ("fp32", 64), ("tf32", 64), ("fp16", 64), ("bf16", 64), ("fp16+graph", 64),
-                        ("fp16+graph", 128), ("fp16+compile", 64), ("fp16+compile", 128)):  # fmt: skip
+    for name, batch in RUNGS:
         began = time.perf_counter()
         try:
             runner = bench.runner(name, "none", batch)
@@ -116,21 +123,33 @@ def ladder(bench):
 def copy_bound(bench):
     """Whole frames crossing the bus against what copies alone reach in both directions, by length of the ring."""
     from gpuproof.core.agent.workload import gpu_runner
+    from gpuproof.core.agent.workload.intervals import interval
     from gpuproof.core.agent.workload.limits import _both_ways
 
     bound = _both_ways(bench.accelerator) * 1e9 / bench.preset.frame_bytes
     alone = bench.runner("fp16+graph", "full")
     alone.compute = lambda slot: None
-    copies = measured(alone, 10)
-    del alone
-    rows = {"copies alone, same buffers": {**copies, "bound_fps": bound, "pct_of_bound": 100 * copies["fps"] / bound}}
-    found = measured(bench.runner("fp16+compile", "full"), 10)
-    rows["fp16+compile, ring of 3"] = {**found, "bound_fps": bound, "pct_of_bound": 100 * found["fps"] / bound}
-    for slots in (3, 6):
-        gpu_runner.SLOTS = slots
-        found = measured(bench.runner("fp16+graph", "full"), 10)
-        rows[f"fp16+graph, ring of {slots}"] = {**found, "bound_fps": bound, "pct_of_bound": 100 * found["fps"] / bound}
+    made = {
+        "copies alone, same buffers": alone,
+        "fp16+compile, ring of 3": bench.runner("fp16+compile", "full"),
+        "fp16+graph, ring of 3": bench.runner("fp16+graph", "full"),
+    }
+    gpu_runner.SLOTS = 6
+    made["fp16+graph, ring of 6"] = bench.runner("fp16+graph", "full")
     gpu_runner.SLOTS = 3
+    times = {name: [] for name in made}
+    for runner in made.values():
+        runner.run_block(0.5)
+    for _ in range(6):  # in turn, as the bus is not equally fast all the time
+        for name, runner in made.items():
+            block = runner.run_block(1.0)
+            times[name].append(block.duration_s / block.frames)
+    rows = {}
+    for name, values in times.items():
+        found = interval(values)
+        fps = 1.0 / found.mean_s
+        rows[name] = {"fps": fps, "half_width": found.half_width, "blocks": found.blocks, "bound_fps": bound,
+                      "pct_of_bound": 100 * fps / bound}  # fmt: skip
     return rows
 
 
@@ -162,15 +181,15 @@ def timer(bench):
 
 
 def sampling(bench):
-    """Blocks with and without a sampler at 10 Hz, in ABBA order."""
+    """Forty blocks with and without a sampler at 10 Hz, in ABBA order; frames resident, as the bus itself varies."""
     from gpuproof.core.agent.workload.intervals import t_quantile
     from gpuproof.core.launch.model import Target
     from gpuproof.core.launch.run import run_agent
 
-    runner = bench.runner("fp16+graph", "full")
-    measured(runner, 2)
+    runner = bench.runner("fp16+graph", "none")
+    measured(runner, 4, 0.5)
     ratios = []
-    for group in range(10):
+    for group in range(20):
         times = {}
         for is_on in (True, False) if group % 2 else (False, True):
             cancel, rows = threading.Event(), []
@@ -272,7 +291,68 @@ def cpu_side(bench):
     return {"fps": found, "best_over_plain": max(found.values()) / found["plain"]}
 
 
-SECTIONS = (limits, ladder, copy_bound, timer, sampling, repeatability, cheats, cpu_side)
+def profilers(bench):
+    """The quick run's operator events against the kernels that the tracer sees, on the same step."""
+    from gpuproof.core.agent.workload.gpu_runner import Runner
+    from gpuproof.core.agent.workload.placement import observe
+
+    runner = Runner(bench.stock, bench.variant("fp32", 16), "none")
+    runner.run_steps(2)
+    found = {}
+    for name, is_quick in (("operators", True), ("kernels", False), ("operators again", True)):
+        began = time.perf_counter()
+        seen = observe(runner, is_quick)
+        found[name] = {"share": seen["kernel_share"], "s_per_step": seen.get("kernel_s_per_step"),
+                       "timed_by": seen.get("timed_by", "kernels"), "took_s": time.perf_counter() - began}  # fmt: skip
+    return found
+
+
+def faults(bench):
+    """Every planted fault of the self-check, played on this GPU: each must fail the comparison."""
+    from gpuproof.core.agent.workload.check import compare
+    from gpuproof.core.agent.workload.gpu_runner import run_on_reference
+
+    runner = bench.runner("fp32", "none", 16)
+    honest = run_on_reference(runner, bench.reference)
+    shifted = honest.frames.roll(1, 2)
+    swapped = honest.frames.flip(-1)
+    repeated = honest.frames.clone()
+    repeated[1:] = repeated[:-1].clone()
+    noisy = honest.frames.clone()
+    noisy[:, ::2] = 255 - noisy[:, ::2]
+    played = {
+        "honest": honest,
+        "moved by a column": honest._replace(frames=shifted),
+        "a frame mirrored": honest._replace(frames=swapped),
+        "a frame late": honest._replace(frames=repeated),
+        "every other line inverted": honest._replace(frames=noisy),
+        "two frames exchanged": honest._replace(high=honest.high[[1, 0, *range(2, 16)]]),
+        "network output of zeros": honest._replace(low=honest.low * 0, high=honest.high * 0),
+        "not a number": honest._replace(high=honest.high * float("nan")),
+        "sound a frame late": run_on_reference(runner, bench.reference._replace(mel=bench.reference.mel.roll(1, 0))),
+    }
+    for name, change in CHANGES.items():
+        bench.stock._pipelines.clear()
+        altered = bench.runner("fp32", "none", 16)
+        change(altered.pipeline.network)
+        played[name] = run_on_reference(altered, bench.reference)
+    bench.stock._pipelines.clear()
+    return {
+        name: bool(compare(bench.reference, output, "fp32", bench.preset)["passed"]) for name, output in played.items()
+    }
+
+
+def _no_slopes(network):
+    for module in network.super_resolution.body[1::2]:
+        module.weight.zero_()
+
+
+CHANGES = {
+    "a block missing": lambda network: network.alignment.blocks.__delitem__(-1),
+    "positions zeroed": lambda network: network.alignment.positions.zero_(),
+    "slopes of PReLU zeroed": _no_slopes,
+}
+SECTIONS = (limits, profilers, ladder, copy_bound, timer, sampling, repeatability, cheats, faults, cpu_side)
 
 
 def measure(out: Path, only: tuple[str, ...]) -> None:

@@ -11,20 +11,25 @@ from .gpu_runner import Runner, Slot, Stock, Variant
 from .presets import WINDOW
 
 
-def rungs(batch: int, tuned: bool) -> List[Variant]:
+def rungs(batch: int, tuned: bool, largest: int = 0) -> List[Variant]:
     """Return the ladder: what a user's own application may leave on the table, from naive to compiled.
 
     ``tuned``: the library searches for its best algorithms, which takes some 6 s per precision: not in a quick run.
+    ``largest``: the batch of one more rung, for frames that lie on the device already.
     """
-    return [
+    compiled = Variant("fp16+compile", "fp16", True, batch, autotune=tuned, mode="compile", fused=True, deep=tuned)
+    rows = [
         Variant("naive", "fp32", False, WINDOW, micro=1),
         Variant("fp32", "fp32", True, batch),
         Variant("tf32", "tf32", True, batch),
         Variant("fp16", "fp16", True, batch, autotune=tuned),
         Variant("bf16", "bf16", True, batch, autotune=tuned),
-        Variant("fp16+graph", "fp16", True, batch, autotune=tuned, mode="graph", fused=True),
-        Variant("fp16+compile", "fp16", True, batch, autotune=tuned, mode="compile", fused=True),
+        Variant("fp16+graph", "fp16", True, batch, autotune=tuned, mode="graph", fused=True, deep=tuned),
+        compiled,
     ]
+    if tuned and largest > batch:
+        rows.append(compiled._replace(name="fp16+compile+large", batch=largest, is_model_only=True))
+    return rows
 
 
 def make_runner(stock: Stock, variant: Variant, io: str) -> Runner:

@@ -30,6 +30,8 @@ class Variant(NamedTuple):
     mode: str = "eager"
     autotune: bool = False
     fused: bool = False
+    deep: bool = False  # fused also where cuDNN must be asked directly
+    is_model_only: bool = False  # never with whole frames crossing the bus
 
     @property
     def part(self) -> int:
@@ -75,12 +77,12 @@ class Stock:
 
     def pipeline(self, variant: Variant) -> Pipeline:
         """Return the variant's pipeline, made once: a compiled one takes half a minute."""
-        key = (variant.precision, variant.channels_last, variant.mode == "compile", variant.fused)
+        key = (variant.precision, variant.channels_last, variant.mode == "compile", variant.fused, variant.deep)
         if key not in self._pipelines:
             dtype, device = DTYPES[variant.precision], self.accelerator.device
             pipeline = Pipeline(self.network, self.preset, device, dtype, variant.channels_last)
             if variant.fused:
-                pipeline.fuse()
+                pipeline.fuse(variant.deep, transposed=variant.mode != "compile")
             if variant.mode == "compile":
                 pipeline.compile()
             self._pipelines[key] = pipeline

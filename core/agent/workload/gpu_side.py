@@ -14,7 +14,7 @@ from .gpu_runner import Runner, Stock, Variant, run_on_reference
 from .inputs import make_inputs
 from .intervals import StopRule, interval
 from .limits import measure_limits
-from .memory import estimate_mib
+from .memory import fitting_batch, largest_batch
 from .pipeline import Pipeline
 from .placement import observe
 from .presets import FRAME_RATE, WINDOW, Preset
@@ -33,7 +33,6 @@ RULES: Dict[str, StopRule] = {
 _LIMITS_S = {"quick": 1.5, "standard": 8.0, "4k": 8.0}
 _PROBE_BLOCKS = 3
 _BESIDE_S = 5.0  # longest measurement of a variant that is not the headline
-_MEMORY_SHARE = 0.8
 
 
 class GpuSide:
@@ -66,7 +65,7 @@ class GpuSide:
     def run(self) -> Dict[str, Any]:
         """Measure everything and return what the result message holds."""
         baseline = self._cold_steps()
-        placement = observe(baseline)
+        placement = observe(baseline, is_quick=self.preset.name == "quick")
         self.reporter.say("placement", **placement)
         del baseline
         limits = measure_limits(self.accelerator, _LIMITS_S[self.preset.name], lambda: self._step("limits", 0.25))
@@ -96,9 +95,10 @@ class GpuSide:
         return runner
 
     def _ladder(self) -> List[Variant]:
-        batch = int(self.params.get("batch") or self._fitting_batch())
+        free = self.accelerator.free_bytes()
+        batch = int(self.params.get("batch") or fitting_batch(self.preset, free))
         wanted = tuple(self.params.get("precisions") or ())
-        rows = rungs(batch, tuned=self.preset.name != "quick")
+        rows = rungs(batch, tuned=self.preset.name != "quick", largest=largest_batch(self.preset, batch, free))
         kept = []
         for row in rows:
             reason = self._why_not(row, wanted)
@@ -119,18 +119,6 @@ class GpuSide:
         if not reason and variant.mode == "compile":
             reason = why_no_compile(self.stock)
         return reason
-
-    def _fitting_batch(self) -> int:
-        """Return the preset's batch, halved until the estimate fits into 80 % of the free memory."""
-        batch = self.preset.gpu_batch
-        free = self.accelerator.free_bytes()
-        while (
-            free is not None
-            and batch > WINDOW
-            and estimate_mib(self.preset, "fp32", batch) * 2**20 > (_MEMORY_SHARE * free)
-        ):
-            batch //= 2
-        return batch
 
     def _try(self, variant: Variant) -> None:
         """Check a variant and probe its speed; out of memory halves the batch, then the sub-batch."""
@@ -202,9 +190,9 @@ class GpuSide:
 
     def _measure_headlines(self) -> None:
         """Measure the best right variant and plain fp32 with whole frames crossing the bus, and without."""
-        ranked = self._ranked()
+        ranked = [name for name in self._ranked() if not self._is_model_only(name)]
         everything = ranked if self.preset.name != "quick" else [name for name in ranked if name == "fp32"]
-        names = list(dict.fromkeys([*ranked[:1], *everything]))
+        names = list(dict.fromkeys([*ranked[:1], *everything, *filter(self._is_model_only, self._ranked())]))
         for number, name in enumerate(names):
             self._step("measuring", 0.5 + 0.5 * number / len(names), variant=name)
             for io in self._modes(name, ranked[0]):
@@ -212,8 +200,14 @@ class GpuSide:
         if ranked:
             self.variants[ranked[0]]["is_best"] = True
 
+    def _is_model_only(self, name: str) -> bool:
+        """Tell whether a variant's batch is too large for whole frames: gigabytes of pinned memory."""
+        return bool((self.variants[name].get("variant") or {}).get("is_model_only"))
+
     def _modes(self, name: str, best: str) -> Tuple[str, ...]:
         """Return how a variant is measured: the best both ways; the others as short as their part in it allows."""
+        if self._is_model_only(name):
+            return ("none",)
         if name == best:
             return ("full", "none")
         if self.preset.name == "quick":
@@ -229,8 +223,8 @@ class GpuSide:
         runner = make_runner(self.stock, Variant(**described["variant"]), io)
         self._warm_up(runner, time.perf_counter())
         rule = RULES[self.preset.name]
-        if not is_headline:
-            rule = rule._replace(longest_s=min(rule.longest_s, _BESIDE_S))
+        if not is_headline or io == "none":
+            rule = rule._replace(shortest_s=rule.shortest_s / 2.0, longest_s=min(rule.longest_s, _BESIDE_S))
         times: List[float] = []
         began = time.perf_counter()
         while not rule.is_enough(times, time.perf_counter() - began):

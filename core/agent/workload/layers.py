@@ -12,6 +12,11 @@ def can_fuse(x: Any) -> bool:
     return bool(x.is_cuda and x.dtype != torch.float32 and not torch.version.hip)
 
 
+def channels_last(x: Any) -> Any:
+    """Return the tensor in that layout: told outright, a compiler makes it so at once instead of copying it later."""
+    return x.contiguous(memory_format=torch.channels_last)
+
+
 class Convolution(nn.Module):  # type: ignore[misc]
     """Convolution, bias, ReLU. ``fused`` does the three in one kernel where that is possible."""
 
@@ -25,7 +30,7 @@ class Convolution(nn.Module):  # type: ignore[misc]
         """Apply."""
         c = self.conv
         if self.fused and can_fuse(x):
-            return torch.cudnn_convolution_relu(x, c.weight, c.bias, c.stride, c.padding, c.dilation, 1)
+            return torch.cudnn_convolution_relu(channels_last(x), c.weight, c.bias, c.stride, c.padding, c.dilation, 1)
         return torch.relu(c(x))
 
 
@@ -49,6 +54,8 @@ class Residual(nn.Module):  # type: ignore[misc]
 class Transposed(nn.Module):  # type: ignore[misc]
     """Transposed convolution, bias, ReLU: from 1x1 to the kernel's size, or doubling."""
 
+    fuser: Any = None
+
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int) -> None:
         super().__init__()
         padding = 1 if stride == 2 else 0
@@ -56,6 +63,8 @@ class Transposed(nn.Module):  # type: ignore[misc]
 
     def forward(self, x: Any) -> Any:
         """Apply."""
+        if self.fuser is not None and can_fuse(x):
+            return self.fuser.transposed_relu(x, self.conv)
         return torch.relu(self.conv(x))
 
 

@@ -34,7 +34,8 @@ def measure_limits(accelerator: Accelerator, longest_s: float, tick: Callable[[]
 
 
 def _probes(accelerator: Accelerator, longest_s: float) -> Tuple[Tuple[str, Callable[[], Any]], ...]:
-    sizes = SIZES if longest_s > 4.0 else SIZES[1:]
+    is_short = longest_s <= 4.0
+    sizes = SIZES[1:] if is_short else SIZES
     rows: Dict[str, Callable[[], Any]] = {}
     rows["copy_device_gbs"] = lambda: _device_copy(accelerator)
     rows["copy_up_pinned_gbs"] = lambda: _host_copy(accelerator, True, True)
@@ -43,7 +44,7 @@ def _probes(accelerator: Accelerator, longest_s: float) -> Tuple[Tuple[str, Call
     rows["copy_up_pageable_gbs"] = lambda: _host_copy(accelerator, False, True)
     rows["copy_down_pageable_gbs"] = lambda: _host_copy(accelerator, False, False)
     rows["launch_us"] = lambda: _launch(accelerator)
-    for precision in ("fp16", "fp32", "tf32", "bf16"):
+    for precision in ("fp16", "fp32") if is_short else ("fp16", "fp32", "tf32", "bf16"):
         if not accelerator.why_not(precision):
             rows["matmul_tflops_" + precision] = partial(_matmul, accelerator, precision, sizes)
             rows["conv_tflops_" + precision] = partial(_convolution, accelerator, precision)

@@ -1,8 +1,8 @@
 """How much device memory a batch will need, before it is tried."""
 
-from typing import Dict, Tuple
+from typing import Dict, Optional, Tuple
 
-from .presets import Preset
+from .presets import WINDOW, Preset
 
 _CONTEXT_MIB = 500.0
 _WORKSPACE_MIB = 512.0
@@ -13,6 +13,7 @@ _TABLE: Dict[str, Tuple[Tuple[float, float], Tuple[float, float]]] = {
     "4k": ((212.0, 106.0), (68.0, 60.9)),
 }
 _SLOTS = 3
+_SHARE = 0.8  # of the free memory; torch keeps what it once took
 
 
 def estimate_mib(preset: Preset, precision: str, batch: int) -> float:
@@ -22,3 +23,23 @@ def estimate_mib(preset: Preset, precision: str, batch: int) -> float:
     clip = preset.source_frames * preset.frame_bytes / 2**20
     ring = _SLOTS * batch * preset.frame_bytes / 2**20
     return _CONTEXT_MIB + _WORKSPACE_MIB + weights + per_frame * batch + clip + ring
+
+
+def fitting_batch(preset: Preset, free_bytes: Optional[int]) -> int:
+    """Return the preset's batch, halved until the estimate fits into 80 % of the free memory."""
+    batch = preset.gpu_batch
+    while free_bytes is not None and batch > WINDOW and not _fits(preset, "fp32", batch, free_bytes):
+        batch //= 2
+    return batch
+
+
+def largest_batch(preset: Preset, batch: int, free_bytes: Optional[int]) -> int:
+    """Return eight or four times the batch, whichever fits; the batch itself where the free memory is not known."""
+    for times in (8, 4):
+        if free_bytes is not None and _fits(preset, "fp16", times * batch, free_bytes):
+            return times * batch
+    return batch
+
+
+def _fits(preset: Preset, precision: str, batch: int, free_bytes: int) -> bool:
+    return estimate_mib(preset, precision, batch) * 2**20 <= _SHARE * free_bytes

@@ -7,8 +7,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from .layers import Convolution, Residual, TransformerBlock, Transposed, sinusoids
+from .layers import Convolution, Residual, TransformerBlock, Transposed, channels_last, sinusoids
 from .presets import AUDIO_LEVELS, BLOCKS, DECODERS, ENCODERS, HEADS, WIDTH, WINDOW, DecoderLevel, Preset
+
+CHANNELS = 8  # what a tensor core takes at once
 
 
 class FaceEncoder(nn.Module):  # type: ignore[misc]
@@ -23,6 +25,10 @@ class FaceEncoder(nn.Module):  # type: ignore[misc]
                 units.append(Convolution(part.inputs, part.outputs, part.kernel, part.stride, part.padded))
                 units += [Residual(part.outputs) for _ in range(part.residuals)]
             self.levels.append(nn.Sequential(*units))
+
+    def widen(self, channels: int) -> int:
+        """Let the first convolution take so many channels; return how many are new."""
+        return widen(self.levels[0][0].conv, channels)
 
     def forward(self, x: Any) -> List[Any]:
         """Return the outputs of all levels, the 1x1 bottleneck last."""
@@ -84,6 +90,8 @@ def _decoder_level(level: DecoderLevel) -> nn.Module:
 class SuperResolution(nn.Module):  # type: ignore[misc]
     """Four times the size; what it adds to the enlarged input is small."""
 
+    fuser: Any = None
+
     def __init__(self, width: int, depth: int) -> None:
         super().__init__()
         units: List[nn.Module] = [nn.Conv2d(3, width, 3, 1, 1), nn.PReLU(width)]
@@ -94,8 +102,58 @@ class SuperResolution(nn.Module):  # type: ignore[misc]
 
     def forward(self, low: Any) -> Any:
         """Return ``high`` [B, 3, 4F, 4F], not clamped."""
-        detail = functional.pixel_shuffle(self.body(low), 4)
-        return detail + functional.interpolate(low, scale_factor=4.0, mode="nearest")
+        return self.grow(self.features(low), low)
+
+    def features(self, x: Any) -> Any:
+        """Run all convolutions but the last, each with its PReLU."""
+        units = list(self.body)
+        x = self.start(x)
+        for convolution, prelu in zip(units[2:-1:2], units[3::2]):
+            fuser = self.fuser
+            x = prelu(convolution(x)) if fuser is None else fuser.convolution_prelu(x, convolution, prelu)
+        return x
+
+    def start(self, x: Any) -> Any:
+        """Run the first convolution with its PReLU: three channels in, so that writing the result is all the work."""
+        if self.fuser is None:
+            return self._start_plainly(x)
+        return self.fuser.convolution_prelu(x, self.body[0], self.body[1])
+
+    def _start_plainly(self, x: Any) -> Any:
+        return self.body[1](self.body[0](x))
+
+    def grow(self, x: Any, low: Any) -> Any:
+        """Run the last convolution and spread its 48 channels over four times four pixels."""
+        if self.fuser is None:
+            return self._grow_plainly(x, low)
+        return _spread(self.fuser.convolution(x, self.body[-1]), low)
+
+    def compile_ends(self) -> None:
+        """Compile what stands before and after the wide convolutions, so that its small steps become one kernel."""
+        widen(self.body[0], CHANNELS)
+        for name, plain in (("start", self._start_in_layout), ("grow", self._grow_plainly)):
+            setattr(self, name, torch.compile(plain, dynamic=False))
+
+    def _start_in_layout(self, x: Any) -> Any:
+        missing = int(self.body[0].in_channels) - int(x.shape[1])
+        return channels_last(self._start_plainly(functional.pad(x, (0, 0, 0, 0, 0, missing))))
+
+    def _grow_plainly(self, x: Any, low: Any) -> Any:
+        return _spread(self.body[-1](x), low)
+
+
+def _spread(x: Any, low: Any) -> Any:
+    return functional.pixel_shuffle(x, 4) + functional.interpolate(low, scale_factor=4.0, mode="nearest")
+
+
+def widen(convolution: Any, channels: int) -> int:
+    """Give a convolution weights of zero for more channels, as tensor cores take eight at once; return how many."""
+    missing = max(0, channels - int(convolution.in_channels))
+    if missing:
+        weight = functional.pad(convolution.weight, (0, 0, 0, 0, 0, missing))
+        convolution.weight = nn.Parameter(channels_last(weight), requires_grad=False)
+        convolution.in_channels = channels
+    return missing
 
 
 class Network(nn.Module):  # type: ignore[misc]

@@ -6,8 +6,9 @@ from typing import Any, ContextManager, List, NamedTuple, Optional, Tuple
 import torch
 from torch.nn import functional
 
-from .layers import Convolution, Residual
-from .network import Network
+from .fused import Fuser, new_fuser
+from .layers import Convolution, Residual, Transposed, can_fuse
+from .network import CHANNELS, Network, SuperResolution
 from .presets import WINDOW, Preset
 
 STAGES = ("prepare", "face_encoding", "alignment", "reconstruction", "super_resolution", "compositing")
@@ -54,6 +55,9 @@ class Pipeline:
         moved = copy.deepcopy(network).to(device=self.device, dtype=dtype)
         self.network = moved.to(memory_format=self.layout)
         self.mask = paste_mask(preset.box).to(self.device)
+        self.fuser: Optional[Fuser] = None
+        self.not_fused = ""
+        self._spare = 0  # channels of zeros that the first convolution gets, as tensor cores take eight at once
         self._offsets = torch.arange(preset.box, device=self.device)
         self._rows = torch.arange(1024, device=self.device).view(-1, 1, 1)
 
@@ -66,15 +70,33 @@ class Pipeline:
         boxes = self.gather(frames, places, rows)
         return boxes, self.prepare(boxes)
 
-    def fuse(self) -> None:
-        """Let convolutions with bias and ReLU run as one kernel where that is possible."""
+    def fuse(self, deep: bool = False, transposed: bool = True) -> None:
+        """Let a convolution and what follows it run as one kernel where that is possible.
+
+        ``deep``: also where torch has no call for it and cuDNN must be asked directly, ``transposed`` ones too.
+        """
+        fuser, self.not_fused = new_fuser() if deep else (None, "")
+        self.fuser = fuser
         for module in self.network.modules():
             if isinstance(module, (Convolution, Residual)):
                 module.fused = True
+            if isinstance(module, SuperResolution) or (transposed and isinstance(module, Transposed)):
+                module.fuser = fuser
+        self._spare = self.network.encoder.widen(CHANNELS) if can_fuse(self.mask.to(self.dtype)) else 0
 
     def compile(self) -> None:
-        """Hand every stage to torch.compile; the first step of each shape then takes long."""
-        for name in ("take", "encode", "align", "decode", "enhance", "compose"):
+        """Hand the stages to torch.compile; the first step of each shape then takes long.
+
+        What cuDNN runs fused when asked directly stays as it is: a compiler cannot look into it.
+        """
+        names = ["take", "encode", "align", "decode", "compose"]
+        if self.network.super_resolution.fuser is None:
+            names.append("enhance")
+        else:
+            self.network.super_resolution.compile_ends()
+        # the compiler writes the joined channels in the other layout before a fused call, and copies them afterwards
+        self.network.decoder.head[0].fused = False
+        for name in names:
             setattr(self, name, torch.compile(getattr(self, name), dynamic=False))
 
     def prepare(self, boxes: Any) -> Any:
@@ -83,7 +105,10 @@ class Pipeline:
         reference = functional.avg_pool2d(pixels, 4)
         masked = reference.clone()
         masked[:, :, self.preset.face // 2 :] = 0
-        return torch.cat([masked, reference], 1).contiguous(memory_format=self.layout)
+        parts = [masked, reference]
+        if self._spare:
+            parts.append(torch.zeros_like(reference[:, : self._spare]))
+        return torch.cat(parts, 1).contiguous(memory_format=self.layout)
 
     def encode(self, faces: Any) -> List[Any]:
         """Return the skips of all levels."""

@@ -12,7 +12,7 @@ from gpuproof.core.launch.model import Target
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import text
 
-PRECISIONS = ("fp32", "tf32", "fp16", "bf16", "naive", "fp16+graph", "fp16+compile", "compile")
+PRECISIONS = ("fp32", "tf32", "fp16", "bf16", "naive", "fp16+graph", "fp16+compile", "fp16+compile+large")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
