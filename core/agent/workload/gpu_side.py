@@ -30,7 +30,7 @@ RULES: Dict[str, StopRule] = {
     "standard": StopRule(0.02, 3.0, 20.0),
     "4k": StopRule(0.02, 3.0, 20.0),
 }
-_LIMITS_S = {"quick": 1.5, "standard": 8.0, "4k": 8.0}
+_LIMITS_S = {"quick": 1.0, "standard": 8.0, "4k": 8.0}
 _PROBE_BLOCKS = 3
 _BESIDE_S = 5.0  # longest measurement of a variant that is not the headline
 
@@ -192,13 +192,14 @@ class GpuSide:
         """Measure the best right variant and plain fp32 with whole frames crossing the bus, and without."""
         ranked = [name for name in self._ranked() if not self._is_model_only(name)]
         everything = ranked if self.preset.name != "quick" else [name for name in ranked if name == "fp32"]
+        best = ranked[0] if ranked else ""
         names = list(dict.fromkeys([*ranked[:1], *everything, *filter(self._is_model_only, self._ranked())]))
         for number, name in enumerate(names):
             self._step("measuring", 0.5 + 0.5 * number / len(names), variant=name)
-            for io in self._modes(name, ranked[0]):
-                self._measure(name, io, is_headline=name == ranked[0])
-        if ranked:
-            self.variants[ranked[0]]["is_best"] = True
+            for io in self._modes(name, best):
+                self._measure(name, io, is_headline=name == best)
+        if best:
+            self.variants[best]["is_best"] = True
 
     def _is_model_only(self, name: str) -> bool:
         """Tell whether a variant's batch is too large for whole frames: gigabytes of pinned memory."""

@@ -51,3 +51,10 @@ def test_nothing_right_is_nothing_measured():
     side._measure_headlines()
     assert measured == []
     assert "is_best" not in side.variants["fp32"]
+
+
+def test_a_model_only_variant_alone_is_measured_without_a_headline():
+    side, measured = _side("standard", {"large": 99.0}, model_only=("large",))
+    side._measure_headlines()
+    assert measured == [("large", "none", False)]
+    assert "is_best" not in side.variants["large"]
