@@ -115,11 +115,11 @@ def _conclusions(figures: dict[str, Any]) -> str:
     best = fastest["pct_matmul"]
     return (
         "## What limits the best variant\n\n"
-        f"The best variant reaches {best:.0f} % of the matmul ceiling. By stage (compiled, batch 512, microseconds "
-        "a frame, one\nafter the other): super-resolution 35, reconstruction 20, encoding 3.6, compositing 2.3, cutting "
-        "out 1.5, alignment 1.5.\nSuper-resolution at width 64 holds 59 % of the work. Its PReLU would be a second "
-        "pass over memory; cuDNN, asked directly\nfor convolution, bias and PReLU as one operation, runs it in one "
-        "kernel at 371 TFLOP/s a layer, where convolution with\nReLU reaches 420. What is left beside the products "
+        f"The best variant reaches {best:.0f} % of the matmul ceiling. By stage (compiled, batch 512, microseconds\n"
+        "a frame, one after the other): super-resolution 35, reconstruction 20, encoding 3.6, compositing 2.3,\n"
+        "cutting out 1.5, alignment 1.5. Super-resolution at width 64 holds 59 % of the work. Its PReLU would be a\n"
+        "second pass over memory; cuDNN, asked directly for convolution, bias and PReLU as one operation, runs it in\n"
+        "one kernel at 371 TFLOP/s a layer, where convolution with ReLU reaches 420. What is left beside the products\n"
         "are the joins of the decoder and the transposed convolutions.\n"
         "\n## The 4k preset\n\n"
         "Run on the same kind of machine without the processor's side. Probes, frames resident, frames/s: "
