@@ -22,7 +22,19 @@ def device_choice(signal: Signal, found: re.Match[str], line: str) -> Look | Non
         return None
     if signal.kind == "cpu" and re.search(r"(?i)\blayers?\b|\bmemory (?:system|manag)", around):
         return None  # a part of the model, or where memory lies; the count of layers on the GPU decides
+    if signal.kind == "gpu" and _is_argument(line, found):
+        return signal.kind, False, component_of(signal, around)  # a parameter as it was given, whatever came of it
     return signal.kind, signal.decisive, component_of(signal, around)
+
+
+_ARGUMENT = re.compile(r"^\W*device=['\"]\w+(?::\d+)?$")
+_OTHER_ARGUMENT = re.compile(r"\b\w+=[^\s,()]+,(?:\s|$)")
+
+
+def _is_argument(line: str, found: re.Match[str]) -> bool:
+    """Tell whether the words are one parameter among others, as an object's representation lists them."""
+    others = line[: found.start()] + " " + line[found.end() :]
+    return _ARGUMENT.search(found.group()) is not None and _OTHER_ARGUMENT.search(others) is not None
 
 
 def _sentence(line: str, start: int, end: int) -> str:
@@ -122,7 +134,8 @@ def no_gpu(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 
 def fallback(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """Work goes to the CPU; conditions, single operations on a Mac and offloading are something else."""
-    around = line[max(0, found.start() - 100) : found.end() + 60]
+    after = re.split(r"[.;!] ", line[found.end() :][:60])[0]
+    around = line[max(0, found.start() - 100) : found.end()] + after
     if "MPS backend" in line:
         return "gpu", False, signal.component
     if re.search(
