@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MARK_VARIABLE = "GPUPROOF_RUN"  # set in a child's environment and inherited by all that it starts
 _ROUNDS = 4
 _POLL_S = 0.01
+_EXEC_PATIENCE_S = 0.5
 
 
 def snapshot(pid: int, mark: str = "") -> tuple[psutil.Process, ...]:
@@ -80,11 +81,20 @@ def end_marked(mark: str, *, patience_s: float = 1.5) -> tuple[int, ...]:
 def _marked(mark: str) -> Iterable[psutil.Process]:
     import psutil
 
+    give_up_at = time.monotonic() + _EXEC_PATIENCE_S
     for process in psutil.process_iter():
         # other people's processes, and those that end while we look, have nothing to show
         with contextlib.suppress(psutil.Error, OSError, ValueError):
-            if process.environ().get(MARK_VARIABLE) == mark:
+            if _settled_environment(process, give_up_at).get(MARK_VARIABLE) == mark:
                 yield process
+
+
+def _settled_environment(process: psutil.Process, give_up_at: float) -> Mapping[str, str]:
+    # a program shows neither environment nor command line until the kernel has loaded it, and its parent may already
+    # know of it; one that was started with an empty environment has a command line
+    while not (environment := process.environ()) and not process.cmdline() and time.monotonic() < give_up_at:
+        time.sleep(_POLL_S / 10)
+    return environment
 
 
 def _joined(*groups: Iterable[psutil.Process]) -> tuple[psutil.Process, ...]:

@@ -45,6 +45,35 @@ def test_a_tree_that_lost_its_root_is_found_by_its_mark():
     assert not psutil.pid_exists(child) or not is_alive(psutil.Process(child))
 
 
+class ProcessBeingLoaded:
+    """Shows nothing of itself for the first looks, like a program that the kernel is still loading."""
+
+    def __init__(self, looks_until_loaded):
+        self.looks_left = looks_until_loaded
+
+    def environ(self):
+        self.looks_left -= 1
+        return {} if self.looks_left >= 0 else {MARK_VARIABLE: "mine"}
+
+    def cmdline(self):
+        return [] if self.looks_left >= 0 else ["python"]
+
+
+def marked_among(process, monkeypatch):
+    monkeypatch.setattr(psutil, "process_iter", lambda: iter([process]))
+    return list(process_tree._marked("mine"))
+
+
+def test_a_program_that_is_still_being_loaded_is_waited_for(monkeypatch):
+    process = ProcessBeingLoaded(looks_until_loaded=3)
+    assert marked_among(process, monkeypatch) == [process]
+
+
+def test_a_program_that_never_shows_itself_costs_the_patience_and_no_more(monkeypatch):
+    monkeypatch.setattr(process_tree, "_EXEC_PATIENCE_S", 0.05)
+    assert marked_among(ProcessBeingLoaded(looks_until_loaded=1 << 30), monkeypatch) == []
+
+
 def test_another_mark_is_left_alone():
     process, _ = start_parent(**{MARK_VARIABLE: "mine"})
     assert snapshot(1 << 22, "another") == ()
