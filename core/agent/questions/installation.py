@@ -8,7 +8,7 @@ from typing import Any, Iterator
 
 from ..place import Place
 from .kinds import ALL, Absent, Call
-from .packages import normalised
+from .packages import listed_folders, normalised
 
 # whose files are looked at: those without which an import or a first kernel fails
 CHECKED = ("torch", "torchvision", "torchaudio", "triton", "xformers", "flash-attn", "onnxruntime-gpu", "ctranslate2")
@@ -53,16 +53,7 @@ def broken_files(place: Place) -> "dict[str, Any]":
 
 def records(place: Place) -> "Iterator[tuple[str, str]]":
     """Yield (folder, metadata folder) of the distributions whose files are looked at."""
-    seen = set()
-    for folder in place.import_path:
-        real = os.path.realpath(folder)
-        if real in seen or not os.path.isdir(folder):
-            continue
-        seen.add(real)
-        try:
-            names = place.names_in(folder)
-        except OSError:
-            continue
+    for folder, names, _ in listed_folders(place):
         for name in names:
             distribution = normalised(name.partition("-")[0]) if name.endswith(".dist-info") else ""
             if distribution in CHECKED or distribution.startswith(CHECKED_PREFIXES):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
+from typing import Any, Iterator
 
 from ..place import Place
 from .kinds import ALL, Call
@@ -53,6 +53,15 @@ ENDINGS = (".dist-info", ".egg-info")
 def packages(place: Place) -> "dict[str, Any]":
     """Scan every folder of the import path once; a folder that cannot be read is named with its reason."""
     found = {"packages": [], "other_count": 0, "half_removed": [], "unreadable": []}  # type: dict[str, Any]
+    for folder, names, problem in listed_folders(place):
+        if problem is not None:
+            found["unreadable"].append([folder, problem.strerror])
+        scan(folder, names, found)
+    return found
+
+
+def listed_folders(place: Place) -> "Iterator[tuple[str, list[str], OSError | None]]":
+    """Yield each folder of the import path once: its names, or none and why it cannot be listed."""
     seen = set()
     for folder in place.import_path:
         real = os.path.realpath(folder)
@@ -62,10 +71,9 @@ def packages(place: Place) -> "dict[str, Any]":
         try:
             names = place.names_in(folder)
         except OSError as problem:
-            found["unreadable"].append([folder, problem.strerror])
-            continue
-        scan(folder, names, found)
-    return found
+            yield folder, [], problem
+        else:
+            yield folder, names, None
 
 
 def scan(folder: str, names: "list[str]", found: "dict[str, Any]") -> None:
