@@ -30,12 +30,10 @@ class Collector:
         self.phase = "prepare"
         self.has_gpu = True
         self._fraction = 0.0
-        self._phase_began_s = 0.0
 
     def enter(self, phase: str, at_s: float) -> None:
         """Begin a phase; progress never goes back."""
         self.phase = phase
-        self._phase_began_s = at_s
         words = step_words(phase) if phase in _SEVERAL else step_words("measuring", phase.replace("_again", "").upper())
         self._progress(0.0, words, at_s)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gpuproof.core.diagnose.model import Confidence
 from gpuproof.core.facts.machine import ComputeCapability, Gpu, Machine, Symptom, TorchBuild, TorchLive
 from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.facts.version import DottedVersion, dotted
@@ -160,9 +159,3 @@ def unknowns(*facts: object) -> tuple[Unknown, ...]:
 def nothing_said(machine: Machine) -> Unknown:
     """Stand for the message that was not seen."""
     return Unknown(Why.NOT_ASKED, "no message of this kind was seen", "messages")
-
-
-def weaker(one: Confidence, other: Confidence) -> Confidence:
-    """Return the lesser of two confidences."""
-    order: tuple[Confidence, ...] = ("possible", "likely", "certain")
-    return order[min(order.index(one), order.index(other))]

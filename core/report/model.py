@@ -18,7 +18,6 @@ from gpuproof.core.recommend.model import Recommendation
 FORMAT = "gpuproof-report"
 VERSION = 1
 Privacy = Literal["share", "support", "full"]
-PRIVACY_LEVELS: tuple[Privacy, ...] = ("share", "support", "full")
 Integrity = Literal["intact", "changed", "absent"]
 
 

@@ -16,7 +16,6 @@ from gpuproof.core.problems import CouldNotFinish
 from gpuproof.core.words import text
 
 _OLDEST_PIP = (22, 2)  # the first with --dry-run and --report
-_PIP_WITH_RAW_PROGRESS = (24, 1)
 _PIP_VERSION = re.compile(r"pip (\d+)\.(\d+)")
 _MISLEADING = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "__PYVENV_LAUNCHER__")
 
@@ -27,11 +26,6 @@ class Pip:
 
     command: tuple[str, ...]
     version: tuple[int, int]
-
-    @property
-    def has_raw_progress(self) -> bool:
-        """Tell whether it can print its progress as ``Progress 12345 of 99999`` lines."""
-        return self.version >= _PIP_WITH_RAW_PROGRESS
 
 
 def tool_environment(**changes: str) -> dict[str, str]:

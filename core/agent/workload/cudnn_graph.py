@@ -145,7 +145,6 @@ class FusedConvolution:
         self._library = library
         self._made: List[Any] = []
         self._ids = list(range(1, len(tensors) + 2))
-        self._out_shape = tuple(out.shape)
         try:
             self.plans = self._plans(self._graph(what, tensors, out), most)
         except CudnnError:

@@ -76,14 +76,6 @@ def on_battery() -> Optional[bool]:
         return None
 
 
-def load_average() -> Optional[float]:
-    """Return the one-minute load average, None where there is none."""
-    try:
-        return os.getloadavg()[0]
-    except (AttributeError, OSError):
-        return None
-
-
 class BusyTime(NamedTuple):
     """Seconds since some start: of the clock times all processors, of work on them, of this process's work."""
 

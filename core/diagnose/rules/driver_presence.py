@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from gpuproof.core.diagnose.context import (
-    AMD,
     driver_works,
     gpus,
     has,
     has_cuda_build,
     has_nvidia_gpu,
-    has_vendor,
     is_available,
     is_container,
     is_jetson,
@@ -226,11 +224,6 @@ def wsl_libcuda(machine: Machine) -> Verdict:
     if absent and driver_works(machine):
         return failed("wsl_libcuda", machine, quotes(absent), "likely")
     return Passed()
-
-
-def not_an_nvidia_matter(machine: Machine) -> bool:
-    """Tell whether the missing driver is no fault, because there is no NVIDIA GPU."""
-    return has_nvidia_gpu(machine) is False or bool(has_vendor(machine, AMD))
 
 
 RULES = (

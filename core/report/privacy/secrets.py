@@ -31,11 +31,6 @@ def remove_secrets(words: str) -> tuple[str, int]:
     return words, keys + tokens + bearers + assigned
 
 
-def find_secrets(words: str) -> tuple[str, ...]:
-    """Return the credentials that stand in a text, so that they can be searched for elsewhere too."""
-    return tuple(_TOKENS.findall(words)) + tuple(match[1] for match in _ASSIGNED.findall(words))
-
-
 def remove_credentials(words: str) -> str:
     """Return the text without tokens and without the login part of URLs; all else stays."""
     return _LOGIN.sub(rf"\1{REMOVED}@", remove_secrets(words)[0])
