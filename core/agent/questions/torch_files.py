@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
-from typing import Any
+from typing import Any, Iterator
 
 from ..place import Place
 from .kinds import ALL, Absent, Call
@@ -49,7 +50,8 @@ CUDA_NAME = re.compile(
     rb"(lib(?:cublas|cudart|cudnn|cufft|nvrtc)\.so\.\d{1,2})|((?:cublas|cudart|cudnn)64_\d{1,3}\.dll)", re.IGNORECASE
 )
 CUDA_STEMS = (b"cublas64_", b"cudart64_") if os.name == "nt" else (b"libcublas.so.", b"libcudart.so.")
-CHUNK = 8 << 20
+CHUNK = 256 << 10
+OVERLAP = 64
 LIBRARY_ENDINGS = (".so", ".dll", ".dylib", ".pyd")
 
 
@@ -130,18 +132,32 @@ def names_inside(path: str, limit: int) -> "list[str]":
     with open(path, "rb", buffering=0) as file:
         for start, end in spans:
             file.seek(start)
-            left, kept = end - start, b""
-            while left > 0:
-                part = file.read(min(CHUNK, left))
-                if not part:
-                    break
-                left -= len(part)
-                data = kept + part
-                if any(stem in data for stem in stems):
-                    found.update(match.group().decode("ascii") for match in CUDA_NAME.finditer(data))
-                    break  # one piece with CUDA's number is enough
-                kept = data[-64:]  # a name may lie across two pieces
+            for piece, size, is_last in pieces(file, end - start):
+                if any(piece.find(stem, 0, size) >= 0 for stem in stems):
+                    whole = [match for match in CUDA_NAME.finditer(piece, 0, size) if is_last or match.end() < size]
+                    found.update(match.group().decode("ascii") for match in whole)
+                    if whole:  # one piece with CUDA's number is enough; a name that is cut off stands in the next
+                        break
     return sorted(found)[:20]
+
+
+def pieces(file: "io.FileIO", left: int) -> "Iterator[tuple[bytearray, int, bool]]":
+    """Read on in one small buffer: give it, how much of it counts, and whether nothing comes after.
+
+    Each piece begins with the end of the one before, as a name may lie across two. Small, because large ones cost more
+    in fresh memory than the search does, and keep the other questions waiting.
+    """
+    buffer, kept = bytearray(OVERLAP + CHUNK), 0
+    while left > 0:
+        with memoryview(buffer) as view:
+            count = file.readinto(view[kept : kept + min(CHUNK, left)]) or 0
+        if not count:
+            return
+        left -= count
+        size = kept + count
+        yield buffer, size, left <= 0
+        kept = min(OVERLAP, size)
+        buffer[:kept] = buffer[size - kept : size]
 
 
 def bases(place: Place, name: str) -> "list[str]":

@@ -285,6 +285,16 @@ def test_the_cuda_that_a_library_asks_for_is_read_from_its_bytes(
         torch_files.needs(Place(import_path=[]))
 
 
+@pytest.mark.parametrize("before", range(128))
+def test_a_librarys_name_is_whole_wherever_the_pieces_end(
+    before: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch_files, "CHUNK", 64)
+    path = tmp_path / "x.so"
+    path.write_bytes(b"." * before + b"libcudart.so.12")
+    assert torch_files.names_inside(str(path), 1 << 20) == ["libcudart.so.12"]
+
+
 def test_only_the_ends_of_a_huge_library_are_searched(tmp_path: Path) -> None:
     path = tmp_path / "x.so"
     path.write_bytes(b"libcudart.so.12\0" + b"." * 100 + b"libcublas.so.11" + b"." * 100 + b"libcudart.so.11")
