@@ -63,7 +63,6 @@ class SetUpSaid:
     """A line of the set-up's live log."""
 
     line: str
-    fraction: float | None = None
 
 
 CheckupEvent = StepStarted | StepFinished | AnswerArrived | SetUpSaid | BenchEvent

@@ -48,10 +48,6 @@ class Context(QObject):
         self.deleteLater()
         return ended
 
-    def presenters(self) -> tuple[QObject, ...]:
-        """Return the presenters that were made so far."""
-        return tuple(self._made)
-
     def remember(self, path: Path) -> None:
         """Remember a report that was opened."""
         self.preferences.remember_file(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from gpuproof.core.bench.model import STAGES, BenchResult, DeviceResult, LayerName, Proof, ProofVerdict, Ratio
+from gpuproof.core.bench.model import STAGES, BenchResult, DeviceResult, LayerName, ProofVerdict, Ratio
 from gpuproof.core.bench.phrases import skipped_words
 from gpuproof.core.bench.several_words import several_statements
 from gpuproof.core.words import Text, literal, text
@@ -102,11 +102,6 @@ def ladder(result: BenchResult) -> tuple[Rung, ...]:
         return ()
     rungs = [_rung(name, told, result, device) for name, told in device.variants.items()]
     return tuple(sorted(rungs, key=lambda rung: (rung.frames_per_second is None, rung.frames_per_second or 0.0)))
-
-
-def proof_missing(proof: Proof) -> tuple[Text, ...]:
-    """Return everything that could not be observed."""
-    return tuple(words for layer in proof.layers for words in layer.missing)
 
 
 def result_doubts(result: BenchResult) -> tuple[Text, ...]:

@@ -163,8 +163,8 @@ class CheckPresenter(QObject):
                 return replace(state, links=with_answer(state.links, answer.question))
             case Progress():
                 return replace(state, progress=event)
-            case SetUpSaid(line=line, fraction=fraction):
-                return replace(state, set_up_lines=last_lines(state.set_up_lines, line), set_up_fraction=fraction)
+            case SetUpSaid(line=line):
+                return replace(state, set_up_lines=last_lines(state.set_up_lines, line))
         return state
 
     def _core(self) -> CheckupState:

@@ -52,7 +52,6 @@ class CheckState:
     progress: Progress | None = None
     problem: StepProblem | None = None
     set_up_lines: tuple[str, ...] = ()
-    set_up_fraction: float | None = None
     is_foreign: bool = False  # a report that was made elsewhere: read-only, no fix is offered
     is_opened: bool = False  # shows a report file
     is_replaying: bool = False

@@ -40,7 +40,7 @@ class CompareState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForestRow:
-    """One line of the forest plot. Better stands to the right: times are turned round, as ``was_turned`` says."""
+    """One line of the forest plot. Better stands to the right: times are turned round."""
 
     name: Text
     before: Text
@@ -50,7 +50,6 @@ class ForestRow:
     high: float
     verdict: Text
     tone: Tone
-    was_turned: bool = False
 
 
 class ComparePresenter(QObject):
@@ -133,7 +132,6 @@ def _row(result: MetricComparison) -> ForestRow:
         high=min(high, 1e3),
         verdict=words,
         tone=tone,
-        was_turned=is_time,
     )
 
 

@@ -16,7 +16,6 @@ QFrame#sidebar { background: $sidebar; border: none; border-right: 1px solid $bo
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: ${r12}px; }
 QFrame[role="tile"] { background: $surface; border: 1px solid $border; border-radius: ${r12}px; }
 QFrame[role="footer"] { background: $window; border: none; border-top: 1px solid $border; }
-QFrame[role="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[role="foreign"] { background: $warning_soft; border: none; border-bottom: 1px solid $warning; }
 QFrame[role="foreign"] QLabel { color: $warning; }
 QFrame[role="opened"] { background: $accent_soft; border: none; border-bottom: 1px solid $border; }

@@ -6,7 +6,7 @@ Widgets that paint or format by themselves implement ``retranslate``.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QObject
 
@@ -14,13 +14,6 @@ from gpuproof.core.words import Language, Text, literal
 
 _MEMORY = "_gpuproof_words"
 _current: Language = "en"
-
-
-class Retranslates(Protocol):
-    """A widget that makes its words by itself."""
-
-    def retranslate(self) -> None:
-        """Say everything again in the present language."""
 
 
 def language() -> Language:

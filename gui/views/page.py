@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gpuproof.core.words import Text
-from gpuproof.gui.style import lengths, speech, theme
+from gpuproof.gui.style import lengths, theme
 from gpuproof.gui.views.parts import label
 
 WIDEST = 1240
@@ -55,11 +55,6 @@ class Page(QWidget):
         self.width_changed.emit(
             event.size().width() - 2 * theme.px(_MARGIN) - self.scroll_area.verticalScrollBar().width()
         )
-
-    def set_title(self, title: Text, subtitle: Text) -> None:
-        """Say another title."""
-        speech.put(self._title, title)
-        speech.put(self._subtitle, subtitle)
 
     def show_footer(self) -> None:
         """Show the footer; pages without a next step leave it away."""

@@ -138,13 +138,6 @@ def column(*items: QWidget | QLayout | None, spacing: int = 8) -> QVBoxLayout:
     return line
 
 
-def separator() -> QFrame:
-    """Make a hairline."""
-    made = QFrame()
-    made.setProperty("role", "line")
-    return made
-
-
 def retone(widget: QWidget, tone: Tone) -> None:
     """Give a widget another tone; the style sheet looks again."""
     if widget.property("tone") != tone:

@@ -10,7 +10,6 @@ import pytest
 from gpuproof.core.launch import process_tree
 from gpuproof.core.launch.process_tree import MARK_VARIABLE, end_tree, is_alive, snapshot
 
-SLEEPER = [sys.executable, "-ISc", "import time; time.sleep(60)"]
 PARENT = """
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-ISc", "import time; time.sleep(60)"], stdout=subprocess.DEVNULL)
