@@ -70,7 +70,7 @@ def assemble(
     """Put the result together."""
     blocks = tuple(collected.blocks)
     results = {side: (ending.result or {}) for side, ending in endings.items()}
-    cpu = _cpu_result(settings, results.get("cpu", {}), blocks)
+    cpu = _cpu_result(results.get("cpu", {}), blocks)
     gpu = _gpu_result(settings, results.get("gpu", {}), collected)
     kept = collected.kept["gpu"]
     problems = [ending.words(side) for side, ending in endings.items() if side != "watch"]
@@ -81,7 +81,7 @@ def assemble(
         settings=settings,
         gpu=gpu,
         cpu=cpu,
-        speedup=speedup(gpu_interval(gpu), cpu_interval(cpu)),
+        speedup=speedup(_interval_of(gpu), _interval_of(cpu)),
         speedup_same=speedup(counted(blocks, "gpu", "fp32"), counted(blocks, "cpu", "fp32")) if gpu and cpu else None,
         limits=dict(results.get("gpu", {}).get("limits") or _without_type(kept.get("limits"))),
         first_run=dict(results.get("gpu", {}).get("first_run") or results.get("cpu", {}).get("first_run") or {}),
@@ -105,18 +105,11 @@ def counted(blocks: tuple[Block, ...], side: str, variant: str, io: str = "full"
     """Return the interval of the time per frame over every counted block of a variant on one side."""
     phases = ("cpu", "cpu_again") if side == "cpu" else (side,)
     chosen = [block for block in blocks if _counts(block, phases, variant, io)]
-    if side == "gpu":
-        chosen = _headline(chosen)
     return interval([block.duration_s / block.frames for block in chosen])
 
 
 def _counts(block: Block, phases: tuple[str, ...], variant: str, io: str) -> bool:
     return block.phase in phases and block.variant == variant and block.io == io and not block.is_warm_up
-
-
-def _headline(blocks: list[Block]) -> list[Block]:
-    """Leave out the short first try of a variant when it was measured at length later."""
-    return blocks
 
 
 def speedup(gpu: Interval, cpu: Interval) -> Ratio | None:
@@ -130,24 +123,15 @@ def speedup(gpu: Interval, cpu: Interval) -> Ratio | None:
     return Ratio(ratio=ratio, low=ratio * math.exp(-half), high=ratio * math.exp(half))
 
 
-def gpu_interval(result: DeviceResult | None) -> Interval:
-    """Return the interval that a device result was made of."""
-    return _interval_of(result)
-
-
-def cpu_interval(result: DeviceResult | None) -> Interval:
-    """Return the interval that a device result was made of."""
-    return _interval_of(result)
-
-
 def _interval_of(result: DeviceResult | None) -> Interval:
+    """Return the interval that a device result was made of."""
     if result is None:
         return interval(())
     half = math.log(result.high / result.low) / 2.0 if result.low > 0 else math.inf
     return Interval(1.0 / result.frames_per_second, half, 1)
 
 
-def _cpu_result(settings: BenchSettings, message: Message, blocks: tuple[Block, ...]) -> DeviceResult | None:
+def _cpu_result(message: Message, blocks: tuple[Block, ...]) -> DeviceResult | None:
     names = _right_variants(message)
     best = _fastest(names, lambda name: counted(blocks, "cpu", name))
     if best is None:
@@ -160,7 +144,7 @@ def _cpu_result(settings: BenchSettings, message: Message, blocks: tuple[Block, 
     frames = sum(block.frames for block in chosen)
     detail = {name: spent / frames for name, spent in seconds.items()}
     extra = {"threads": message.get("threads"), "foreign_load": message.get("foreign_load")}
-    return _device_result(settings, message, best, counted(blocks, "cpu", best), detail, extra)
+    return _device_result(message, best, counted(blocks, "cpu", best), detail, extra)
 
 
 def _gpu_result(settings: BenchSettings, message: Message, collected: Collector) -> DeviceResult | None:
@@ -183,7 +167,7 @@ def _gpu_result(settings: BenchSettings, message: Message, collected: Collector)
         **expected_figures(str(message.get("name")), message.get("limits") or {}),
     }
     detail = dict((figures.get("stages_s") or {}).get("full") or {})
-    return _device_result(settings, message, best, counted(blocks, "gpu", best), detail, extra)
+    return _device_result(message, best, counted(blocks, "gpu", best), detail, extra)
 
 
 def _model_best(
@@ -214,7 +198,6 @@ def _model_figures(
 
 
 def _device_result(
-    settings: BenchSettings,
     message: Message,
     best: str,
     measured: Interval,

@@ -30,7 +30,7 @@ def weigh_behaviour(result: BenchResult) -> ProofLayer:
         detail = str(result.placement.get("telemetry_problem") or "")
         missing.append(text("The driver's view was not available ({detail})", detail=detail))
     else:
-        _weigh_process(result, rows, evidence, missing)
+        _weigh_process(rows, evidence, missing)
         _weigh_activity(result, rows, evidence, missing, faults)
     _weigh_control(result, evidence, missing, faults)
     return ProofLayer(
@@ -50,9 +50,7 @@ def _verdict(evidence: list[Text], missing: list[Text], faults: list[Text]) -> P
     return "not_proven" if lacking & decisive or not evidence else "proven"
 
 
-def _weigh_process(
-    result: BenchResult, rows: Iterable[TelemetrySample], evidence: list[Text], missing: list[Text]
-) -> None:
+def _weigh_process(rows: Iterable[TelemetrySample], evidence: list[Text], missing: list[Text]) -> None:
     used = [row.process_memory_mib for row in rows if row.process_memory_mib is not None]
     if used and max(used) >= _LEAST_RISE_MIB:
         evidence.append(text("The driver listed our process with {mib} MiB of GPU memory", mib=f"{max(used):.0f}"))

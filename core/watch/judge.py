@@ -47,7 +47,7 @@ def judge(seen: Observation) -> Judgement:
     return Judgement(
         verdict=verdict,
         why=why,
-        evidence=_evidence(seen, rows, figures),
+        evidence=_evidence(seen, figures),
         advice=(*advice, *(_tries(seen) if verdict == "cannot_tell" else ())),
         phases=parts,
         used_gpus=used,
@@ -147,7 +147,7 @@ def _cpu_words(figures: dict[str, float]) -> Text:
     return text("The program used {percent} % of one CPU core on average.", percent=round(cpu))
 
 
-def _evidence(seen: Observation, rows: list[Moment], figures: dict[str, float]) -> tuple[Text, ...]:
+def _evidence(seen: Observation, figures: dict[str, float]) -> tuple[Text, ...]:
     words = [_cpu_words(figures)]
     if "start_s" in figures:
         words.append(

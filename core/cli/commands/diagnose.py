@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     diagnosis = diagnose(machine, app=arguments.app)
     document = diagnosis_document(diagnosis, terminal.language)
     document["evidence_kind"] = kind
-    terminal.emit(document, lambda: _show(diagnosis, kind, terminal))
+    terminal.emit(document, lambda: _show(diagnosis, terminal))
     return 0 if diagnosis.cause == "healthy" else 1
 
 
@@ -94,7 +94,7 @@ def _inspected(arguments: argparse.Namespace, terminal: Terminal) -> Machine:
     return read_machine(inspect_target(target, import_torch=not arguments.no_import))
 
 
-def _show(diagnosis: Diagnosis, kind: str, terminal: Terminal) -> None:
+def _show(diagnosis: Diagnosis, terminal: Terminal) -> None:
     language = terminal.language
     terminal.say(diagnosis.title)
     sure = _SURE[diagnosis.confidence].render(language)
@@ -102,12 +102,12 @@ def _show(diagnosis: Diagnosis, kind: str, terminal: Terminal) -> None:
     for finding in diagnosis.findings:
         if finding is not diagnosis.primary:
             terminal.say()
-            terminal.say(text("Also seen: {title}", title=finding.title.render(terminal.language)))
+            terminal.say(text("Also seen: {title}", title=finding.title.render(language)))
             continue
         for line in finding.evidence:
-            terminal.say(text("  seen: {line}", line=line.render(terminal.language)))
+            terminal.say(text("  seen: {line}", line=line.render(language)))
         for number, step in enumerate(finding.remedy.steps, start=1):
-            terminal.say(text("  {number}. {words}", number=number, words=step.words.render(terminal.language)))
+            terminal.say(text("  {number}. {words}", number=number, words=step.words.render(language)))
             if step.command:
                 terminal.say(f"     {step.command}")
     for link in diagnosis.chain:
@@ -120,7 +120,7 @@ def _show(diagnosis: Diagnosis, kind: str, terminal: Terminal) -> None:
             )
         )
         for line in link.evidence if link.name == "application" else ():
-            terminal.say(text("  seen: {line}", line=line.render(terminal.language)))
+            terminal.say(text("  seen: {line}", line=line.render(language)))
     for rule, detail in diagnosis.crashed:
         terminal.say(text("The rule {rule} could not be run: {detail}", rule=rule, detail=detail))
     if diagnosis.ask_next is not None:
