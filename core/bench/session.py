@@ -5,19 +5,18 @@ Order CPU, GPU, CPU again. The processor's child runs with every GPU hidden, so 
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from gpuproof.core.bench.assemble import Ending, assemble
-from gpuproof.core.bench.child import Child
+from gpuproof.core.bench.children import Children, Run
 from gpuproof.core.bench.collect import Collector
 from gpuproof.core.bench.model import BenchEvent, BenchResult, BenchSettings, SeveralGpus
 from gpuproof.core.bench.problems import raise_when_nothing_ran
 from gpuproof.core.bench.several import measure_several, several_devices
-from gpuproof.core.launch.model import LOCAL, Job, Message, Target
+from gpuproof.core.launch.model import Message, Target
 
 GPU_HIDDEN: Mapping[str, str | None] = {
     "CUDA_VISIBLE_DEVICES": "",
@@ -37,51 +36,35 @@ def run_benchmark(
     cancel: threading.Event,
 ) -> BenchResult:
     """Measure; events arrive on the caller's thread. Raises ``UserProblem`` when nothing could run at all."""
-    session = _Session(target, settings, on_event, cancel)
+    collector = Collector(on_event)
+    run = Run(target=target, settings=settings, collector=collector, began_s=time.monotonic(), cancel=cancel)
+    session = _Session(run)
     try:
         session.follow()
     finally:
         session.end()
     raise_when_nothing_ran(target, session.endings)
     several = session.compare_gpus()
-    return assemble(settings, session.collector, session.endings, several)
+    return assemble(settings, collector, session.endings, several)
 
 
 class _Session:
-    def __init__(
-        self, target: Target, settings: BenchSettings, on_event: Callable[[BenchEvent], None], cancel: threading.Event
-    ) -> None:
-        self._target = target
-        self._settings = settings
-        self._cancel = cancel
-        self._began = time.monotonic()
-        self._arrivals: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-        self.collector = Collector(on_event)
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._children = Children(run, DEADLINES_S[run.settings.preset])
         self.endings: dict[str, Ending] = {}
         self._ready: dict[str, str] = {}
-        self._children: dict[str, Child] = {}
         self._measuring: str | None = None
-        self._phases_done: set[str] = set()
-        wants_gpu = settings.device != "cpu"
-        self.collector.has_gpu = wants_gpu
+        wants_gpu = run.settings.device != "cpu"
+        run.collector.has_gpu = wants_gpu
         if wants_gpu:
             self._start_side("gpu", {})
-        if settings.with_cpu or not wants_gpu:
+        if run.settings.with_cpu or not wants_gpu:
             self._start_side("cpu", GPU_HIDDEN)
-
-    def now_s(self) -> float:
-        """Return the session's time."""
-        return time.monotonic() - self._began
 
     def follow(self) -> None:
         """Pass messages on and open gates until both sides have ended."""
-        while any(child.is_alive for side, child in self._children.items() if side != "watch"):
-            if self._cancel.is_set():
-                return
-            try:
-                side, arrival = self._arrivals.get(timeout=0.05)
-            except queue.Empty:
-                continue
+        for side, arrival in self._children.arrivals(not_awaited="watch"):
             if isinstance(arrival, Ending):
                 self._ended(side, arrival)
             else:
@@ -90,73 +73,61 @@ class _Session:
 
     def end(self) -> None:
         """End every child that still runs and take what had arrived."""
-        for child in self._children.values():
-            child.cancel.set()
-        for child in self._children.values():
-            child.join()
-        while not self._arrivals.empty():
-            side, arrival = self._arrivals.get()
+        self._children.end()
+        for side, arrival in self._children.left_over():
             if isinstance(arrival, Ending):
                 self.endings.setdefault(side, arrival)
-            elif not self._cancel.is_set():
-                self.collector.take(side, arrival, self.now_s())
+            elif not self._run.cancel.is_set():
+                self._run.collector.take(side, arrival, self._run.now_s())
 
     def compare_gpus(self) -> SeveralGpus | None:
         """Measure every GPU beside the others where there are several; None where there are not."""
         ending = self.endings.get("gpu")
-        devices = several_devices(self._settings, self.collector.kept["gpu"])
-        if ending is None or ending.result is None or not devices or self._cancel.is_set():
+        devices = several_devices(self._run.settings, self._run.collector.kept["gpu"])
+        if ending is None or ending.result is None or not devices or self._run.cancel.is_set():
             return None
-        return measure_several(
-            self._target, self._settings, devices, self.collector, began_s=self._began, cancel=self._cancel
-        )
+        return measure_several(self._run, devices)
 
     def _start_side(self, side: str, environment: Mapping[str, str | None]) -> None:
+        settings = self._run.settings
         params = {
             "side": side,
-            "device": self._settings.device,
-            "preset": self._settings.preset,
-            "precisions": list(self._settings.precisions),
+            "device": settings.device,
+            "preset": settings.preset,
+            "precisions": list(settings.precisions),
             "gated": True,
-            "base_monotonic": self._began if self._target.kind in LOCAL else None,
+            "base_monotonic": self._run.began_s if self._run.is_local else None,
         }
-        self._start(side, "bench", params, environment)
-
-    def _start(self, side: str, job: Job, params: dict[str, Any], environment: Mapping[str, str | None]) -> None:
-        child = Child(side, self._arrivals)
-        self._children[side] = child
-        child.start(self._target, job, params, DEADLINES_S[self._settings.preset], environment)
+        self._children.start(side, "bench", params, environment)
 
     def _heard(self, side: str, message: Message) -> None:
         kind = message.get("type")
         if kind == "ready":
             self._ready[side] = str(message.get("phase"))
         elif kind == "phase_done":
-            self._phases_done.add(str(message.get("phase")))
             self._measuring = None
-        elif kind == "hello" and side == ("gpu" if self._settings.device != "cpu" else "cpu"):
+        elif kind == "hello" and side == ("gpu" if self._run.settings.device != "cpu" else "cpu"):
             self._start_telemetry(message.get("pid"))
-        self.collector.take(side, message, self.now_s())
+        self._run.collector.take(side, message, self._run.now_s())
 
     def _start_telemetry(self, pid: Any) -> None:
         params = {
             "pid": pid,
             "interval_s": _TELEMETRY_INTERVAL_S,
-            "base_monotonic": self._began if self._target.kind in LOCAL else None,
+            "base_monotonic": self._run.began_s if self._run.is_local else None,
         }
-        self._start("watch", "watch", params, {})
+        self._children.start("watch", "watch", params, {})
 
     def _ended(self, side: str, ending: Ending) -> None:
         self.endings[side] = ending
-        self._children[side].is_alive = False
         if side == self._measuring:
             self._measuring = None
         if side == "gpu" and ending.result is None:
-            self.collector.has_gpu = False
+            self._run.collector.has_gpu = False
 
     def _open_gates(self) -> None:
         """Let one side measure when every side that is alive has prepared."""
-        alive = [side for side in ("cpu", "gpu") if side in self._children and self._children[side].is_alive]
+        alive = [side for side in self._children.alive() if side != "watch"]
         if self._measuring is not None or any(side not in self._ready for side in alive):
             return
         if self._ready.get("cpu") == "cpu" and "cpu" in alive:
@@ -169,5 +140,5 @@ class _Session:
     def _open(self, side: str, phase: str) -> None:
         self._measuring = side
         del self._ready[side]
-        self.collector.enter(phase, self.now_s())
-        self._children[side].go()
+        self._run.collector.enter(phase, self._run.now_s())
+        self._children.go(side)

@@ -5,18 +5,13 @@ Raw blocks join the session's blocks (phases ``alone`` and ``together``), so tha
 
 from __future__ import annotations
 
-import queue
-import threading
-import time
 from collections.abc import Mapping
-from typing import Any
 
 from gpuproof.core.bench.assemble import Ending
 from gpuproof.core.bench.cards import read_several
-from gpuproof.core.bench.child import Child
-from gpuproof.core.bench.collect import Collector
+from gpuproof.core.bench.children import Children, Run
 from gpuproof.core.bench.model import BenchSettings, SeveralGpus
-from gpuproof.core.launch.model import LOCAL, Message, Target
+from gpuproof.core.launch.model import Message
 
 _SECONDS = {"quick": 0.6, "standard": 2.0, "4k": 2.0}  # per card, phase and mode
 _PAIRS_S = {"quick": 3.0, "standard": 8.0, "4k": 8.0}
@@ -32,68 +27,44 @@ def several_devices(settings: BenchSettings, gpu_messages: Mapping[str, Message]
     return cuda if len(cuda) > 1 else ()
 
 
-def measure_several(
-    target: Target,
-    settings: BenchSettings,
-    devices: tuple[str, ...],
-    collector: Collector,
-    began_s: float,
-    cancel: threading.Event,
-) -> SeveralGpus | None:
+def measure_several(run: Run, devices: tuple[str, ...]) -> SeveralGpus | None:
     """Measure; None when it was cancelled. A card whose child fails is named in ``problems``, the others go on."""
-    session = _Several(target, settings, devices, collector, began_s, cancel)
+    session = _Several(run, devices)
     try:
         session.follow()
     finally:
         session.end()
-    if cancel.is_set():
+    if run.cancel.is_set():
         return None
-    return read_several(session.endings, collector.blocks, collector.kept["watch"].get("gpus") or {})
+    return read_several(session.endings, run.collector.blocks, run.collector.kept["watch"].get("gpus") or {})
 
 
 class _Several:
-    def __init__(
-        self,
-        target: Target,
-        settings: BenchSettings,
-        devices: tuple[str, ...],
-        collector: Collector,
-        began_s: float,
-        cancel: threading.Event,
-    ) -> None:
-        self._cancel = cancel
-        self._began_s = began_s
-        self._is_local = target.kind in LOCAL
+    def __init__(self, run: Run, devices: tuple[str, ...]) -> None:
+        self._run = run
+        self._children = Children(run, _DEADLINE_S)
         self._behind_s: float | None = None  # another machine's clock, which all its children share, minus ours
-        self._collector = collector
-        self._arrivals: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._ready: dict[str, str] = {}
         self._measuring: set[str] = set()
         self.endings: dict[str, Ending] = {}
-        self._children = {device: Child(device, self._arrivals) for device in devices}
-        for device, child in self._children.items():
-            pairs_s = _PAIRS_S[settings.preset] if device == devices[0] else 0.0
+        preset = run.settings.preset
+        for device in devices:
             params = {
                 "side": "several",
                 "device": device,
-                "seconds": _SECONDS[settings.preset],
-                "pairs_s": pairs_s,
+                "seconds": _SECONDS[preset],
+                "pairs_s": _PAIRS_S[preset] if device == devices[0] else 0.0,
                 "gated": True,
-                "base_monotonic": began_s if self._is_local else 0.0,
+                "base_monotonic": run.began_s if run.is_local else 0.0,
             }
-            child.start(target, "bench", params, _DEADLINE_S, {})
+            self._children.start(device, "bench", params, {})
         self._enter("several")
 
     def follow(self) -> None:
         """Pass messages on and open gates until every child has ended."""
-        while any(child.is_alive for child in self._children.values()) and not self._cancel.is_set():
-            try:
-                device, arrival = self._arrivals.get(timeout=0.05)
-            except queue.Empty:
-                continue
+        for device, arrival in self._children.arrivals():
             if isinstance(arrival, Ending):
                 self.endings[device] = arrival
-                self._children[device].is_alive = False
                 self._measuring.discard(device)
             else:
                 self._heard(device, arrival)
@@ -101,10 +72,7 @@ class _Several:
 
     def end(self) -> None:
         """End every child that still runs."""
-        for child in self._children.values():
-            child.cancel.set()
-        for child in self._children.values():
-            child.join()
+        self._children.end()
 
     def _heard(self, device: str, message: Message) -> None:
         kind = message.get("type")
@@ -113,22 +81,22 @@ class _Several:
         elif kind == "phase_done":
             self._measuring.discard(device)
         elif kind == "blocks":
-            self._collector.take("gpu", self._on_our_clock(message), self._now_s())
+            self._run.collector.take("gpu", self._on_our_clock(message), self._run.now_s())
 
     def _on_our_clock(self, message: Message) -> Message:
-        if self._is_local:
+        if self._run.is_local:
             return message
         rows = [row for row in message.get("blocks") or () if isinstance(row, dict)]
         starts = [row.get("started_s") for row in rows]
         if self._behind_s is None:
             known = [start for start in starts if isinstance(start, (int, float))]
-            self._behind_s = known[0] - self._now_s() if known else 0.0
+            self._behind_s = known[0] - self._run.now_s() if known else 0.0
         moved = [{**row, "started_s": float(row.get("started_s") or 0.0) - self._behind_s} for row in rows]
         return {**message, "blocks": moved}
 
     def _open_gates(self) -> None:
         """One card at a time while they are measured alone; then all together; then the copies."""
-        alive = [device for device, child in self._children.items() if child.is_alive]
+        alive = self._children.alive()
         if self._measuring or any(device not in self._ready for device in alive):
             return
         alone = [device for device in alive if self._ready[device] == "alone"]
@@ -142,10 +110,7 @@ class _Several:
         for device in devices:
             self._measuring.add(device)
             del self._ready[device]
-            self._children[device].go()
+            self._children.go(device)
 
     def _enter(self, phase: str) -> None:
-        self._collector.enter(phase, self._now_s())
-
-    def _now_s(self) -> float:
-        return time.monotonic() - self._began_s
+        self._run.collector.enter(phase, self._run.now_s())

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from gpuproof.core.bench.children import Run
 from gpuproof.core.bench.collect import Collector
 from gpuproof.core.bench.model import BenchSettings
 from gpuproof.core.bench.several import measure_several, several_devices
@@ -54,17 +55,19 @@ class Cards:
 
 @pytest.fixture
 def measure(monkeypatch):
-    def run(cards, target=None, cancel=None):
+    def measured(cards, target=None, cancel=None):
         import gpuproof.core.launch.run as run_module
 
         monkeypatch.setattr(run_module, "run_agent", cards)
         collector = Collector(lambda event: None)
-        found = measure_several(
-            target or Target("self"), BenchSettings(), DEVICES, collector, time.monotonic(), cancel or threading.Event()
-        )
+        run = Run(
+            target=target or Target("self"), settings=BenchSettings(), collector=collector,
+            began_s=time.monotonic(), cancel=cancel or threading.Event(),
+        )  # fmt: skip
+        found = measure_several(run, DEVICES)
         return found, collector
 
-    return run
+    return measured
 
 
 def test_cards_are_measured_one_by_one_and_then_all_at_once(measure):
