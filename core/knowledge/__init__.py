@@ -38,6 +38,7 @@ from gpuproof.core.knowledge.kernels import (
     kernel_list,
     runs_on,
 )
+from gpuproof.core.knowledge.pairs import companion_fits, pythons_of, torch_line
 from gpuproof.core.knowledge.precision import PrecisionSupport, precision_support
 from gpuproof.core.knowledge.releases import (
     TorchBuild,
@@ -69,6 +70,7 @@ __all__ = [
     "branch_of",
     "capability",
     "capability_of_pci",
+    "companion_fits",
     "cuda_of_variant",
     "cudnn_minimum_capability",
     "data_folder",
@@ -84,11 +86,13 @@ __all__ = [
     "minimum_driver",
     "native_driver",
     "precision_support",
+    "pythons_of",
     "require_app",
     "rocm_targets",
     "rows",
     "runs_on",
     "table",
+    "torch_line",
     "torch_release",
     "torch_releases",
     "vendor_of",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gpuproof.core.diagnose.context import capabilities, system_of, torch_build
 from gpuproof.core.diagnose.model import Step
+from gpuproof.core.diagnose.pairs import release_of
 from gpuproof.core.diagnose.remedies.commands import CHECK, INDEX, install_steps, pip_prefix, same_release
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.words import text
@@ -174,10 +175,11 @@ def vision_mismatch(machine: Machine) -> tuple[Step, ...]:
     local = build.version.partition("+")[2] if build is not None else ""
     index = f" --index-url {INDEX}{local}" if local.startswith("cu") else ""
     release = same_release(machine)
+    vision, audio = (release_of(machine, name) if release else "" for name in ("torchvision", "torchaudio"))
     return (
         Step(text("Remove torchvision and torchaudio"), f"{pip} uninstall -y torchvision torchaudio"),
         Step(
             text("Install them again together with torch, from one index, so that pip picks a pair"),
-            f"{pip} install torch{release} torchvision torchaudio{index}",
+            f"{pip} install torch{release} torchvision{vision} torchaudio{audio}{index}",
         ),
     )

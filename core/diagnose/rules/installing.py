@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 
+from gpuproof.core.diagnose.asked_torch import (
+    Asked,
+    asked_for,
+    goes_on_past,
+    has_wheel,
+    listed_versions,
+    python_words,
+    was_released,
+)
 from gpuproof.core.diagnose.context import complains, has, is_available, quotes, seen, system_of, torch_build, unknowns
 from gpuproof.core.diagnose.making import by_message, failed, no_message
-from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
-from gpuproof.core.facts.machine import Machine
+from gpuproof.core.diagnose.model import CannotTell, Confidence, Passed, Rule, Verdict
+from gpuproof.core.facts.machine import Machine, Symptom
 from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.words import Text, text
 
@@ -71,20 +80,19 @@ def _index_fault(machine: Machine) -> Text | None:
     for variant in re.findall(r"(?:\+|whl/(?:nightly/|test/)?)(cu\d{2,3})\b", said):
         if variant not in _PUBLISHED:
             return text("{variant} was never published", variant=variant)
-    pinned = re.search(
-        r"(?:requirement|found for) torch(?:vision|audio)?==?=?\s?(\d[\w.]*)(?:\+(cu\d{2,3}|cpu))?", said
-    )
-    if pinned is not None:
-        return _pin_fault(pinned.group(1), pinned.group(2) or "", said) or _refused(machine)
-    return _refused(machine)
+    asked = asked_for(said)
+    return (_pin_fault(machine, asked, said) if asked is not None else None) or _refused(machine)
 
 
-def _pin_fault(version: str, variant: str, said: str) -> Text | None:
-    """A pin is at fault where it never was, or where its release is there and only the variant is missing."""
-    if _was_published(version, variant) is False:
+def _pin_fault(machine: Machine, asked: Asked, said: str) -> Text | None:
+    """A pin is at fault where it never was, where only its variant is missing, or where another index has it."""
+    version, variant = asked.version, asked.variant
+    if _was_published(asked) is False:
         return text("torch {version} was never published for {variant}", version=version, variant=variant or "PyPI")
-    versions = re.search(r"from versions: ([^)]{0,4000})", said)
-    listed = [part.strip() for part in versions.group(1).split(",")] if versions is not None else []
+    fits = has_wheel(machine, asked)
+    if fits is False:
+        return None  # no index has it for this Python
+    listed = listed_versions(said)
     if variant and version in {part.split("+")[0] for part in listed}:
         if any("+" in part for part in listed):
             return text(
@@ -93,6 +101,8 @@ def _pin_fault(version: str, variant: str, said: str) -> Text | None:
                 variant=variant,
             )
         return text("the asked-for build is not on the index that was searched, which lists plain versions only")
+    if fits and goes_on_past(listed, version):  # a list that is empty or ends early is the platform's doing
+        return text("{python}; the index that was searched does not have it", python=python_words(machine, asked))
     return None
 
 
@@ -104,19 +114,21 @@ def _refused(machine: Machine) -> Text | None:
     return None
 
 
-def _was_published(version: str, variant: str) -> bool | None:
+def _was_published(asked: Asked) -> bool | None:
     """Tell whether a release, and a variant of it, ever was; None for companions and releases before the table."""
-    parts = [int(part) for part in version.split(".") if part.isdigit()]
-    if parts[:1] == [0]:
-        return None  # torchvision and torchaudio numbers
+    parts = [int(part) for part in asked.version.split(".") if part.isdigit()]
+    if asked.name != "torch" or parts[:1] == [0]:
+        return None  # torchvision and torchaudio have numbers of their own
     if parts[:1] == [1]:
         return False if parts[1:2] > [_LAST_OF_ONE] else None
+    if was_released(asked) is False:
+        return False
     from gpuproof.core.knowledge import torch_release
 
-    release = torch_release(version)
-    if release is None or variant in ("", "cpu"):
+    release = torch_release(asked.version)
+    if release is None or asked.variant in ("", "cpu"):
         return None
-    return any(build.variant == variant for build in release.builds)
+    return any(build.variant == asked.variant for build in release.builds)
 
 
 def _asked_in_vain(machine: Machine) -> Verdict:
@@ -155,9 +167,18 @@ def python_no_wheel(machine: Machine) -> Verdict:
     if stated and said:
         return by_message("python_no_wheel", machine, (*stated, *said), "certain")
     if said and _index_fault(machine) is None:
-        sure = "likely" if not isinstance(machine.python, Unknown) else "possible"
-        return failed("python_no_wheel", machine, quotes(said), sure)  # type: ignore[arg-type]
+        return _for_this_python(machine, said)
     return Passed() if said else CannotTell((Unknown(Why.NOT_ASKED, "pip's own answer", "pip"),))
+
+
+def _for_this_python(machine: Machine, said: tuple[Symptom, ...]) -> Verdict:
+    """The tables decide where release and Python are known; else the Python is the likeliest of the reasons."""
+    asked = asked_for(_lines(machine))
+    fits = has_wheel(machine, asked) if asked is not None else None
+    if asked is not None and fits is False:
+        return failed("python_no_wheel", machine, (python_words(machine, asked), *quotes(said)), "certain")
+    sure: Confidence = "possible" if fits or isinstance(machine.python, Unknown) else "likely"
+    return failed("python_no_wheel", machine, quotes(said), sure)
 
 
 def windows_dll(machine: Machine) -> Verdict:

@@ -16,6 +16,7 @@ from gpuproof.core.diagnose.context import (
 )
 from gpuproof.core.diagnose.making import by_message, failed, no_message
 from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
+from gpuproof.core.diagnose.pairs import pair_misfit
 from gpuproof.core.facts.machine import Machine, Package
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import Text, text
@@ -68,7 +69,7 @@ def cuda_lib_shadow(machine: Machine) -> Verdict:
 
 
 def vision_mismatch(machine: Machine) -> Verdict:
-    """Fail when torchvision or torchaudio was built for another torch, by its message or by its local version."""
+    """Fail when torchvision or torchaudio was made for another torch, by message, local version or release table."""
     said = seen(machine, "vision.nms", "vision.cuda-versions", "vision.symbol", "vision.procedure")
     if said:
         return by_message("vision_mismatch", machine, said)
@@ -76,6 +77,9 @@ def vision_mismatch(machine: Machine) -> Verdict:
     companion = _misfit(machine, ("torchvision", "torchaudio"))
     if companion is not None:
         return failed("vision_mismatch", machine, (companion,), "likely")
+    pair = pair_misfit(machine)
+    if pair is not None:
+        return failed("vision_mismatch", machine, (pair,), "likely", id="vision-mismatch.release")
     if build is None or isinstance(machine.packages, Unknown):
         return CannotTell(unknowns(machine.torch, machine.packages))
     for package in machine.packages:
@@ -186,7 +190,13 @@ def torch_loads(machine: Machine) -> Verdict:
 RULES = (
     Rule(id="libraries.cudnn", cause="cudnn_conflict", link="cuda_libraries", check=cudnn_conflict),
     Rule(id="libraries.cuda", cause="cuda_lib_shadow", link="cuda_libraries", check=cuda_lib_shadow),
-    Rule(id="torch.vision", cause="vision_mismatch", link="cuda_libraries", check=vision_mismatch),
+    Rule(
+        id="torch.vision",
+        cause="vision_mismatch",
+        link="cuda_libraries",
+        check=vision_mismatch,
+        source="https://docs.pytorch.org/audio/2.11.0/installation.html",
+    ),
     Rule(id="torch.extension", cause="ext_mismatch", link="cuda_libraries", check=ext_mismatch),
     Rule(id="torch.loads", cause="mixed_install", link="torch", check=torch_loads),
     Rule(id="torch.one-copy", cause="mixed_install", link="torch", check=mixed_install),
