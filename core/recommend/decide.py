@@ -18,7 +18,7 @@ from gpuproof.core.recommend.case import Case, case_of
 from gpuproof.core.recommend.commands import commands_for
 from gpuproof.core.recommend.drivers import advise_driver
 from gpuproof.core.recommend.fit import is_assumed
-from gpuproof.core.recommend.installed import installed_fits, installed_words
+from gpuproof.core.recommend.installed import broken_words, installed_fits, installed_words, was_not_stopped
 from gpuproof.core.recommend.model import Card, Choice, DriverAdvice, Recommendation, Subject
 from gpuproof.core.recommend.notices import notices_for
 from gpuproof.core.recommend.options import weigh
@@ -42,16 +42,21 @@ def recommend(subject: Subject) -> Recommendation:
     options = weigh(case)
     choice = _choice(case, options.chosen) if options.chosen else None
     advice = advise_driver(case, options.cuda, options.ideal)
-    fits = installed_fits(case, options, subject.installed_torch)
+    loads = subject.installed_loads is not False
+    fits = installed_fits(case, options, subject.installed_torch) if was_not_stopped(subject) else None
+    fits = fits if loads else False
     return Recommendation(
         choice=choice,
         driver=advice,
-        because=(*installed_words(options, subject.installed_torch, fits), *because(case, options, advice)),
+        because=(
+            *(installed_words(options, subject.installed_torch, fits) if loads else broken_words(subject)),
+            *because(case, options, advice),
+        ),
         rejected=rejected(case, options.chosen),
         alternatives=alternatives_for(case, options),
         notices=notices_for(case, options, subject.overridden),
         missing=missing,
-        is_installed=_is_installed(subject.installed_torch, options.chosen),
+        is_installed=loads and _is_installed(subject.installed_torch, options.chosen),
         installed_fits=fits,
         certainty=_certainty(case, options.chosen) if options.chosen else "confirmed",
         overridden=subject.overridden,

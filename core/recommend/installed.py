@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gpuproof.core.facts.unknown import Unknown
+from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.knowledge import TorchBuild, TorchRelease, last_branch, torch_release
 from gpuproof.core.recommend.case import Case
 from gpuproof.core.recommend.drivers import is_past
 from gpuproof.core.recommend.fit import obstacles
-from gpuproof.core.recommend.model import Card
+from gpuproof.core.recommend.model import Card, Subject
 from gpuproof.core.recommend.options import Options
 from gpuproof.core.recommend.search import nvidia_cards
 from gpuproof.core.words import Text, text
@@ -52,6 +52,25 @@ def installed_words(options: Options, installed: str | None, fits: bool | None) 
             "{newest} is the newest.",
             installed=installed,
             newest=newest,
+        ),
+    )
+
+
+def was_not_stopped(subject: Subject) -> bool:
+    """Tell whether the import came to an end or was never tried: one that hung leaves the fit open."""
+    loads = subject.installed_loads
+    return not isinstance(loads, Unknown) or loads.why not in (Why.TIMED_OUT, Why.FAILED, Why.DENIED)
+
+
+def broken_words(subject: Subject) -> tuple[Text, ...]:
+    """Say of an installed torch whose import fails that its fit does not count."""
+    if subject.installed_torch is None:
+        return ()
+    return (
+        text(
+            "torch {installed} is installed and cannot be imported: install it anew, with --force-reinstall where the "
+            "version stays.",
+            installed=subject.installed_torch,
         ),
     )
 

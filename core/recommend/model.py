@@ -42,6 +42,7 @@ class Subject:
     app: str | None = None
     torch_pin: str | None = None  # a version specifier, "==2.5.1"
     installed_torch: str | None = None
+    installed_loads: bool | Unknown = NOT_ASKED  # whether its import succeeded
     overridden: tuple[str, ...] = ()
 
 

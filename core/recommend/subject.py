@@ -42,6 +42,7 @@ def subject_of(machine: Machine, /, **overrides: Any) -> Subject:
         glibc=_glibc(os) if not isinstance(os, Unknown) else None,
         macos=_macos(os) if not isinstance(os, Unknown) else None,
         installed_torch=None if isinstance(machine.torch, Unknown) else labelled(machine.torch),
+        installed_loads=machine.torch_live if isinstance(machine.torch_live, Unknown) else machine.torch_live.imported,
     )
     given = {name: value for name, value in overrides.items() if value is not None or name == "driver"}
     named = tuple(name for name in given if name != "app")

@@ -160,3 +160,37 @@ def test_a_jetson_whose_gpu_nobody_saw_is_asked_about() -> None:
     answer = recommend(subject_of(replace(MACHINE, os=os, gpus=ABSENT, display_devices=())))
     assert answer.choice is None
     assert answer.missing
+
+
+FITS = replace(
+    MACHINE, torch=TorchBuild(version="2.11.0+cu130", cuda_version=DottedVersion("13.0")), torch_live=NOT_ASKED
+)
+
+
+@pytest.mark.parametrize(
+    ("live", "fits"),
+    [
+        pytest.param(TorchLive(imported=True), True, id="it-loads"),
+        pytest.param(NOT_ASKED, True, id="nobody-tried"),
+        pytest.param(Unknown(Why.ABSENT, "not there", "test"), True, id="not-reached"),
+        pytest.param(TorchLive(imported=False, import_error="OSError: file too short"), False, id="it-does-not-load"),
+        pytest.param(Unknown(Why.TIMED_OUT, "no answer in 180 s", "test"), None, id="it-hung"),
+    ],
+)
+def test_an_installed_torch_fits_only_when_it_can_be_imported(live: TorchLive | Unknown, fits: bool | None) -> None:
+    answer = recommend(subject_of(replace(FITS, torch_live=live)))
+    assert answer.installed_fits is fits
+    assert not answer.is_installed
+    said = " ".join(map(str, answer.because))
+    assert ("cannot be imported" in said) == (fits is False)
+    assert ("nothing has to be installed" in said) == (fits is True)
+
+
+def test_a_chosen_torch_that_does_not_load_is_not_done_with() -> None:
+    newest = recommend(subject_of(FITS)).choice
+    assert newest is not None
+    assert newest.variant.startswith("cu")
+    same = TorchBuild(version=f"{newest.torch}+{newest.variant}", cuda_version=DottedVersion("13.2"))
+    there = replace(FITS, torch=same)
+    assert recommend(subject_of(there)).is_installed
+    assert not recommend(subject_of(replace(there, torch_live=TorchLive(imported=False)))).is_installed
