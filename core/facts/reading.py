@@ -63,6 +63,32 @@ def objects(found: list[Any]) -> list[dict[str, Any]]:
     return [entry for entry in found if isinstance(entry, dict)]
 
 
+def objects_in(found: object) -> list[dict[str, Any]]:
+    """Return the objects of what may be a list; anything else has none."""
+    return objects(found) if isinstance(found, list) else []
+
+
+def objects_of(answers: Answers, question: str) -> list[dict[str, Any]]:
+    """Return the objects of an answer's list, for a fact that may do without this answer."""
+    return objects_in(list_of(answers, question))
+
+
+def fields_of(answers: Answers, question: str) -> dict[str, Any]:
+    """Return an answer's object, for a fact that may do without this answer: then it has no fields."""
+    found = dict_of(answers, question)
+    return {} if isinstance(found, Unknown) else found
+
+
+def texts_in(found: object) -> tuple[str, ...]:
+    """Return the words of what may be a list; anything else has none."""
+    return tuple(word for word in found if isinstance(word, str)) if isinstance(found, list) else ()
+
+
+def text_pairs(found: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the fields that are texts, by name."""
+    return tuple((name, value) for name, value in sorted(found.items()) if isinstance(value, str))
+
+
 def words(value: object) -> str:
     """Return a text, "" for anything else."""
     return value if isinstance(value, str) else ""

@@ -9,7 +9,7 @@ from typing import Any
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.parts import Companion
 from gpuproof.core.facts.readers.torch import cuda_of_label, version_lines
-from gpuproof.core.facts.reading import dict_of, list_of, objects, words
+from gpuproof.core.facts.reading import dict_of, objects_in, objects_of, words
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.facts.version import DottedVersion
 
@@ -28,15 +28,12 @@ def read_companions(answers: Answers) -> tuple[Companion, ...] | Unknown:
     found = dict_of(answers, "python.packages")
     if isinstance(found, Unknown):
         return found
-    files = list_of(answers, "torch.companions")
-    by_folder = {} if isinstance(files, Unknown) else {words(entry.get("name")): entry for entry in objects(files)}
+    by_folder = {words(entry.get("name")): entry for entry in objects_of(answers, "torch.companions")}
     needs: dict[str, list[dict[str, Any]]] = {}
-    asked = list_of(answers, "torch.companion_needs")
-    for entry in [] if isinstance(asked, Unknown) else objects(asked):
+    for entry in objects_of(answers, "torch.companion_needs"):
         needs.setdefault(words(entry.get("name")), []).append(entry)
-    packages = objects(found["packages"]) if isinstance(found.get("packages"), list) else []
     companions = {}
-    for package in packages:
+    for package in objects_in(found.get("packages")):
         name = words(package.get("name"))
         if name in NAMES and name not in companions:
             companions[name] = _companion(name, package, by_folder, needs)

@@ -7,7 +7,20 @@ from typing import Any
 
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.conditions import CpuDetails, Disk, FileSystem, Limits, MemoryState, Throttling
-from gpuproof.core.facts.reading import MIB, dict_of, list_of, mib, objects, text_of, unreadable, whole, words
+from gpuproof.core.facts.reading import (
+    MIB,
+    dict_of,
+    fields_of,
+    list_of,
+    mib,
+    objects,
+    objects_in,
+    objects_of,
+    text_of,
+    unreadable,
+    whole,
+    words,
+)
 from gpuproof.core.facts.unknown import Unknown, Why
 
 
@@ -36,7 +49,7 @@ def read_limits(answers: Answers) -> Limits | Unknown:
 
 def read_cpu_details(answers: Answers) -> CpuDetails | Unknown:
     """Read the clock, the caches and what holds the processor back."""
-    clock, processors = _dict(answers, "cpu.frequency"), _dict(answers, "cpu.processors")
+    clock, processors = fields_of(answers, "cpu.frequency"), fields_of(answers, "cpu.processors")
     caches, nodes = list_of(answers, "cpu.caches"), list_of(answers, "memory.nodes")
     sources = (dict_of(answers, "cpu.frequency"), dict_of(answers, "cpu.processors"), caches)
     if all(isinstance(source, Unknown) for source in sources):
@@ -54,17 +67,12 @@ def read_cpu_details(answers: Answers) -> CpuDetails | Unknown:
         is_threaded={"1": True, "0": False}.get(words(processors.get("smt_active"))),
         heat_events=max(known) if known else None,
         hottest_celsius=_hottest(answers),
-        caches=() if isinstance(caches, Unknown) else _caches(objects(caches)),
+        caches=_caches(objects_in(caches)),
         clock_source="" if isinstance(source, Unknown) else source.strip()[:40],
         memory_nodes=None if isinstance(nodes, Unknown) else len(nodes),
         isolated=words(processors.get("isolated")),
-        costly_mitigations=_mitigations(_dict(answers, "cpu.vulnerabilities")),
+        costly_mitigations=_mitigations(fields_of(answers, "cpu.vulnerabilities")),
     )
-
-
-def _dict(answers: Answers, question: str) -> dict[str, Any]:
-    found = dict_of(answers, question)
-    return {} if isinstance(found, Unknown) else found
 
 
 def _mhz(found: object) -> float | None:
@@ -80,8 +88,7 @@ def _boost(clock: dict[str, Any]) -> bool | None:
 
 
 def _hottest(answers: Answers) -> float | None:
-    found = list_of(answers, "cpu.temperatures")
-    values = [] if isinstance(found, Unknown) else [whole(entry.get("millidegrees")) for entry in objects(found)]
+    values = [whole(entry.get("millidegrees")) for entry in objects_of(answers, "cpu.temperatures")]
     known = [value / 1000 for value in values if value is not None and 0 < value < 150_000]
     return max(known) if known else None
 
@@ -120,7 +127,7 @@ def read_memory_state(answers: Answers) -> MemoryState | Unknown:
     info = text_of(answers, "memory.info")
     if isinstance(info, Unknown):
         return info
-    counters = _dict(answers, "memory.counters")
+    counters = fields_of(answers, "memory.counters")
 
     def line(key: str) -> float | None:
         match = re.search(rf"^{key}:\s{{1,20}}(\d{{1,15}}) kB", info, re.MULTILINE)
@@ -165,7 +172,7 @@ def _chosen(text: str | Unknown) -> str | None:
 
 def _waiting(answers: Answers, resource: str) -> float | None:
     """Read ``some avg10=1.53 avg60=...``."""
-    match = re.search(r"some avg10=(\d{1,3}(?:\.\d{1,4})?)", words(_dict(answers, "system.pressure").get(resource)))
+    match = re.search(r"some avg10=(\d{1,3}(?:\.\d{1,4})?)", words(fields_of(answers, "system.pressure").get(resource)))
     return float(match.group(1)) if match else None
 
 

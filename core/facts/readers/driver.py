@@ -8,7 +8,18 @@ from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.parts import DeviceNode, DkmsModule
 from gpuproof.core.facts.readers import nvml_values as nvml
 from gpuproof.core.facts.readers import smi
-from gpuproof.core.facts.reading import dict_of, list_of, names_of, objects, text_of, unreadable, version_of, words
+from gpuproof.core.facts.reading import (
+    dict_of,
+    list_of,
+    names_of,
+    objects,
+    objects_of,
+    text_of,
+    texts_in,
+    unreadable,
+    version_of,
+    words,
+)
 from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.facts.version import DottedVersion, dotted
 
@@ -33,8 +44,7 @@ def read_driver_version(answers: Answers) -> DottedVersion | Unknown:
 
 def _windows_driver(answers: Answers) -> DottedVersion | None:
     """Turn Windows' own number into NVIDIA's: the last five digits of 32.0.15.8129 are 581.29."""
-    adapters = list_of(answers, "windows.adapters")
-    for adapter in [] if isinstance(adapters, Unknown) else objects(adapters):
+    for adapter in objects_of(answers, "windows.adapters"):
         digits = words(adapter.get("driver_version")).replace(".", "")
         if "nvidia" in words(adapter.get("name")).lower() and digits.isdigit() and len(digits) >= 8:
             return dotted(f"{int(digits[-5:-2])}.{digits[-2:]}")
@@ -167,6 +177,5 @@ def read_container_toolkit(answers: Answers) -> tuple[str, ...] | Unknown:
     found = dict_of(answers, "container.toolkit")
     if isinstance(found, Unknown):
         return found
-    files = found.get("files")
-    names = [word for word in files if isinstance(word, str)] if isinstance(files, list) else []
-    return tuple([*names, "docker runtime nvidia"] if found.get("docker_runtime") else names)
+    names = texts_in(found.get("files"))
+    return (*names, "docker runtime nvidia") if found.get("docker_runtime") else names

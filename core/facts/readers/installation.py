@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.installation import FilesCheck, InstallerSettings, PythonRuntime, TorchConfiguration
-from gpuproof.core.facts.reading import MIB, dict_of, flag, list_of, number, objects, whole, words
+from gpuproof.core.facts.reading import (
+    MIB,
+    dict_of,
+    fields_of,
+    flag,
+    list_of,
+    number,
+    objects,
+    objects_in,
+    text_pairs,
+    texts_in,
+    whole,
+    words,
+)
 from gpuproof.core.facts.unknown import Unknown
 
 
@@ -18,10 +29,10 @@ def read_files_check(answers: Answers) -> FilesCheck | Unknown:
     sizes = found.get("bytes")
     return FilesCheck(
         checked=whole(found.get("checked")) or 0,
-        missing=_texts(found.get("missing")),
+        missing=texts_in(found.get("missing")),
         wrong_size=tuple(
             f"{words(entry.get('path'))}: {whole(entry.get('found'))} of {whole(entry.get('expected'))} bytes"
-            for entry in objects(found["wrong_size"] if isinstance(found.get("wrong_size"), list) else [])
+            for entry in objects_in(found.get("wrong_size"))
         ),
         sizes_mib=tuple(
             (name, round(size / MIB, 1))
@@ -40,7 +51,7 @@ def read_installer_settings(answers: Answers) -> tuple[InstallerSettings, ...] |
         InstallerSettings(
             tool=words(entry.get("tool")),
             file=words(entry.get("file")),
-            lines=_texts(entry.get("settings")),
+            lines=texts_in(entry.get("settings")),
             problem=words(entry.get("problem")),
         )
         for entry in objects(found)
@@ -64,7 +75,7 @@ def read_python_runtime(answers: Answers) -> PythonRuntime | Unknown:
         ),
         file_system_encoding=words(found.get("file_system_encoding")),
         is_gil_enabled=flag(found.get("gil_enabled")),
-        start_up_files=_texts(found.get("start_up_files")),
+        start_up_files=texts_in(found.get("start_up_files")),
         missing_path_entries=whole(found.get("missing_path_entries")),
     )
 
@@ -74,7 +85,7 @@ def read_build_tools(answers: Answers) -> tuple[tuple[str, str], ...] | Unknown:
     found = dict_of(answers, "build.tools")
     if isinstance(found, Unknown):
         return found
-    return tuple((name, path) for name, path in sorted(found.items()) if isinstance(path, str))
+    return text_pairs(found)
 
 
 def read_torch_configuration(answers: Answers) -> TorchConfiguration | Unknown:
@@ -82,23 +93,18 @@ def read_torch_configuration(answers: Answers) -> TorchConfiguration | Unknown:
     found = dict_of(answers, "torch.configuration")
     if isinstance(found, Unknown):
         return found
-    build = dict_of(answers, "torch.build")
-    said: dict[str, Any] = {} if isinstance(build, Unknown) else build
-    nccl = said.get("nccl_version")
+    build = fields_of(answers, "torch.build")
+    nccl = build.get("nccl_version")
     return TorchConfiguration(
-        built_with=_texts(found.get("built_with")),
+        built_with=texts_in(found.get("built_with")),
         settings=_pairs(found.get("settings")),
-        parallel=_texts(found.get("parallel")),
+        parallel=texts_in(found.get("parallel")),
         switches=_pairs(found.get("switches")),
-        threads=whole(said.get("threads")),
-        cudnn_enabled=flag(said.get("cudnn_enabled")),
-        cudnn_benchmark=flag(said.get("cudnn_benchmark")),
+        threads=whole(build.get("threads")),
+        cudnn_enabled=flag(build.get("cudnn_enabled")),
+        cudnn_benchmark=flag(build.get("cudnn_benchmark")),
         nccl_version=".".join(map(str, nccl)) if isinstance(nccl, list) else "",
     )
-
-
-def _texts(found: object) -> tuple[str, ...]:
-    return tuple(word for word in found if isinstance(word, str)) if isinstance(found, list) else ()
 
 
 def _pairs(found: object) -> tuple[tuple[str, str], ...]:

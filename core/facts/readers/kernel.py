@@ -8,7 +8,18 @@ from typing import Any
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.conditions import DriverOrigin, InstalledKernel, KernelFacts
 from gpuproof.core.facts.installation import NetworkPort
-from gpuproof.core.facts.reading import dict_of, flag, list_of, names_of, objects, text_of, words
+from gpuproof.core.facts.reading import (
+    dict_of,
+    fields_of,
+    flag,
+    list_of,
+    names_of,
+    objects,
+    objects_in,
+    text_of,
+    text_pairs,
+    words,
+)
 from gpuproof.core.facts.unknown import Unknown
 
 _SECCOMP = {"0": "off", "1": "strict", "2": "filter"}
@@ -20,26 +31,21 @@ def read_kernel(answers: Answers) -> KernelFacts | Unknown:
     installed = list_of(answers, "kernel.installed")
     if isinstance(command_line, Unknown) and isinstance(settings, Unknown) and isinstance(installed, Unknown):
         return command_line
-    iommu = _dict(answers, "kernel.iommu").get("units")
+    iommu = fields_of(answers, "kernel.iommu").get("units")
     known = {} if isinstance(settings, Unknown) else settings
     tainted = words(known.get("kernel.tainted")).strip()
     return KernelFacts(
         command_line=() if isinstance(command_line, Unknown) else command_line,
         module_options=_or_none(names_of(answers, "driver.modprobe_lines")),
-        module_parameters=_pairs({**_params(answers), **_dict(answers, "driver.module_parameters")}),
+        module_parameters=_pairs({**_params(answers), **fields_of(answers, "driver.module_parameters")}),
         settings=_pairs(known),
-        installed=() if isinstance(installed, Unknown) else tuple(map(_kernel, objects(installed))),
+        installed=tuple(map(_kernel, objects_in(installed))),
         lockdown=_chosen(text_of(answers, "kernel.lockdown")),
         iommu_units=len(iommu) if isinstance(iommu, list) else None,
-        seccomp=_SECCOMP.get(words(_dict(answers, "system.own_status").get("Seccomp")), ""),
+        seccomp=_SECCOMP.get(words(fields_of(answers, "system.own_status").get("Seccomp")), ""),
         is_tainted=tainted != "0" if tainted.isdigit() else None,
         uvm_state=_line(answers, "driver.uvm_module_state"),
     )
-
-
-def _dict(answers: Answers, question: str) -> dict[str, Any]:
-    found = dict_of(answers, question)
-    return {} if isinstance(found, Unknown) else found
 
 
 def _line(answers: Answers, question: str) -> str:
@@ -60,7 +66,7 @@ def _or_none(found: tuple[str, ...] | Unknown) -> tuple[str, ...]:
 
 
 def _pairs(found: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value.strip()) for name, value in sorted(found.items()) if isinstance(value, str))
+    return tuple((name, value.strip()) for name, value in text_pairs(found))
 
 
 def _kernel(found: dict[str, Any]) -> InstalledKernel:

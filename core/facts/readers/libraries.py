@@ -7,7 +7,7 @@ from typing import Any
 
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.parts import LibraryFile, Toolkit
-from gpuproof.core.facts.reading import list_of, names_of, objects, text_of, words
+from gpuproof.core.facts.reading import list_of, names_of, objects, objects_in, objects_of, text_of, words
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.facts.version import DottedVersion, dotted
 
@@ -57,7 +57,7 @@ def read_libraries(answers: Answers) -> tuple[LibraryFile, ...] | Unknown:
     compat = _compat(answers)
     if isinstance(given, Unknown) and isinstance(cache, Unknown) and not compat:
         return given
-    found = [] if isinstance(given, Unknown) else [_on_path(entry) for entry in objects(given)]
+    found = [_on_path(entry) for entry in objects_in(given)]
     lines = [] if isinstance(cache, Unknown) else cache.splitlines()
     found += [library for line in lines if (library := _in_cache(line))]
     return (*found, *compat)
@@ -83,8 +83,7 @@ def _in_cache(line: str) -> LibraryFile | None:
 
 def _compat(answers: Answers) -> list[LibraryFile]:
     """Name the forward-compatibility libcuda that toolkits bring along; it is used only when the loader reaches it."""
-    found = list_of(answers, "libraries.toolkits")
-    entries = [] if isinstance(found, Unknown) else objects(found)
+    entries = objects_of(answers, "libraries.toolkits")
     return [
         LibraryFile(name=name, path=f"{words(entry.get('path'))}/compat/{name}", where="folder", version=_version(name))
         for entry in entries

@@ -8,7 +8,7 @@ from typing import Any
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.gpu import GpuPair, NvLink
 from gpuproof.core.facts.readers import nvml_values as nvml
-from gpuproof.core.facts.reading import dict_of, flag, number, objects, whole, words
+from gpuproof.core.facts.reading import fields_of, flag, number, objects, objects_in, whole, words
 from gpuproof.core.facts.unknown import Unknown
 
 LEVELS = {0: "internal", 10: "PIX", 20: "PXB", 30: "PHB", 40: "NODE", 50: "SYS"}
@@ -33,8 +33,7 @@ def read_gpu_pairs(answers: Answers) -> tuple[GpuPair, ...] | Unknown:
     gpus, init = nvml.part(answers, "gpus"), nvml.part(answers, "init")
     if not isinstance(gpus, list) or not isinstance(init, dict) or init.get("ok") is not True:
         return nvml.why(answers, "init")
-    said = dict_of(answers, "torch.peers")
-    by_torch = {} if isinstance(said, Unknown) else _by_address(said)
+    by_torch = _by_address(fields_of(answers, "torch.peers"))
     known = [fields if isinstance(fields, dict) else {} for fields in gpus]
     return tuple(
         _pair(known, index, way, by_torch)
@@ -62,13 +61,13 @@ def _pair(gpus: list[dict[str, Any]], first: int, way: dict[str, Any], by_torch:
 
 def _by_address(said: dict[str, Any]) -> dict[str, bool]:
     """Return what CUDA allows by the PCI addresses of both ends: its order of GPUs need not be NVML's."""
-    addresses, pairs = said.get("addresses"), said.get("pairs")
+    addresses = said.get("addresses")
     known = {
         str(index): words(address) for index, address in enumerate(addresses if isinstance(addresses, list) else [])
     }
     return {
         f"{known[first]} {known[second]}": allowed
-        for entry in objects(pairs if isinstance(pairs, list) else [])
+        for entry in objects_in(said.get("pairs"))
         if (first := str(entry.get("first"))) in known
         and (second := str(entry.get("second"))) in known
         and isinstance(allowed := flag(entry.get("allowed")), bool)

@@ -8,7 +8,18 @@ from typing import Any
 
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.parts import Power, WindowsFacts
-from gpuproof.core.facts.reading import dict_of, flag, list_of, mib, objects, text_of, whole, words
+from gpuproof.core.facts.reading import (
+    dict_of,
+    fields_of,
+    flag,
+    list_of,
+    mib,
+    objects_in,
+    objects_of,
+    text_of,
+    whole,
+    words,
+)
 from gpuproof.core.facts.unknown import Unknown, Why
 
 _SCHEMES = {
@@ -71,7 +82,7 @@ def macos_adapters(answers: Answers) -> list[dict[str, Any]] | Unknown:
             "name": entry.get("sppci_model"),
             "device_id": entry.get("spdisplays_device-id"),
         }
-        for entry in objects(found if isinstance(found, list) else [])
+        for entry in objects_in(found)
     ]
 
 
@@ -82,20 +93,20 @@ def read_windows(answers: Answers) -> WindowsFacts | Unknown:
         identity = dict_of(answers, "os.identity")
         other = not isinstance(identity, Unknown) and identity.get("system") != "windows"
         return Unknown(Why.ABSENT, "this is not Windows", "os.identity") if other else version
-    memory, graphics = _dict(answers, "windows.memory"), _dict(answers, "windows.graphics")
-    present = _dict(answers, "windows.runtime_libraries")
+    memory, graphics = fields_of(answers, "windows.memory"), fields_of(answers, "windows.graphics")
+    present = fields_of(answers, "windows.runtime_libraries")
     mode = whole(graphics.get("HwSchMode"))
     return WindowsFacts(
         build=whole(version.get("CurrentBuild")),
         hardware_scheduling=None if mode is None else mode == 2,
-        page_file=_page_file(_dict(answers, "windows.page_file")),
+        page_file=_page_file(fields_of(answers, "windows.page_file")),
         commit_limit_mib=mib(memory.get("commit_limit")),
         commit_available_mib=mib(memory.get("commit_available")),
         adapters=_adapters(answers),
         wsl_version=_wsl(answers, 0),
         wsl_kernel=_wsl(answers, 1),
         long_paths=_switch(answers, "windows.file_system", "LongPathsEnabled"),
-        code_page=whole(_dict(answers, "windows.code_pages").get("ansi")),
+        code_page=whole(fields_of(answers, "windows.code_pages").get("ansi")),
         is_isolated=_switch(answers, "windows.isolation", "EnableVirtualizationBasedSecurity"),
         driver_events=_events(answers),
         missing_runtime_libraries=tuple(sorted(name for name, there in present.items() if there is False)),
@@ -120,16 +131,10 @@ def _switch(answers: Answers, question: str, name: str) -> bool | None:
 
 
 def _events(answers: Answers) -> tuple[str, ...]:
-    found = list_of(answers, "windows.driver_events")
     return tuple(
         " ".join(words(entry.get(key)) for key in ("time", "provider", "id", "data")).strip()
-        for entry in ([] if isinstance(found, Unknown) else objects(found))
+        for entry in objects_of(answers, "windows.driver_events")
     )
-
-
-def _dict(answers: Answers, question: str) -> dict[str, Any]:
-    found = dict_of(answers, question)
-    return {} if isinstance(found, Unknown) else found
 
 
 def _page_file(found: dict[str, Any]) -> str | None:
@@ -144,6 +149,5 @@ def _page_file(found: dict[str, Any]) -> str | None:
 
 
 def _adapters(answers: Answers) -> tuple[tuple[str, str], ...]:
-    found = list_of(answers, "windows.adapters")
-    entries = [] if isinstance(found, Unknown) else objects(found)
+    entries = objects_of(answers, "windows.adapters")
     return tuple((words(entry.get("name")), words(entry.get("driver_version"))) for entry in entries)

@@ -6,8 +6,7 @@ from typing import Any
 
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.gpu import GpuProcess
-from gpuproof.core.facts.reading import dict_of, flag, mib, objects, whole, words
-from gpuproof.core.facts.unknown import Unknown
+from gpuproof.core.facts.reading import fields_of, flag, mib, objects_in, whole, words
 
 QUESTION = "gpu.processes"
 MOST = 200
@@ -18,7 +17,7 @@ def read_processes(answers: Answers, gpu: int, compute: Any, graphics: Any) -> t
     named = _named(answers, gpu)
     found: dict[int, GpuProcess] = {}
     for kind, entries in (("compute", compute), ("graphics", graphics)):
-        for entry in objects(entries if isinstance(entries, list) else []):
+        for entry in objects_in(entries):
             pid = whole(entry.get("pid"))
             if pid is not None and len(found) < MOST:
                 found.setdefault(pid, _process(pid, kind, entry, named.get(pid, {})))
@@ -36,10 +35,8 @@ def _process(pid: int, kind: str, entry: dict[str, Any], named: dict[str, Any]) 
 
 
 def _named(answers: Answers, gpu: int) -> dict[int, dict[str, Any]]:
-    said = dict_of(answers, QUESTION)
-    entries = [] if isinstance(said, Unknown) else said.get("processes")
     return {
         pid: entry
-        for entry in objects(entries if isinstance(entries, list) else [])
+        for entry in objects_in(fields_of(answers, QUESTION).get("processes"))
         if entry.get("gpu") == gpu and (pid := whole(entry.get("pid"))) is not None
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.machine import Package, PythonFacts
-from gpuproof.core.facts.reading import dict_of, list_of, names_of, objects, whole, words
+from gpuproof.core.facts.reading import dict_of, fields_of, list_of, names_of, objects, objects_in, whole, words
 from gpuproof.core.facts.unknown import Unknown
 
 # these two always write RECORD; conda and distributions do not
@@ -18,8 +18,7 @@ def read_python(answers: Answers) -> PythonFacts | Unknown:
     found = dict_of(answers, "python.interpreter")
     if isinstance(found, Unknown):
         return found
-    around = dict_of(answers, "python.surroundings")
-    signs = {} if isinstance(around, Unknown) else around
+    signs = fields_of(answers, "python.surroundings")
     return PythonFacts(
         version=words(found.get("version")),
         bits=32 if found.get("bits") == 32 else 64,
@@ -58,8 +57,7 @@ def read_packages(answers: Answers) -> tuple[Package, ...] | Unknown:
     if isinstance(found, Unknown):
         return found
     conda = read_conda_packages(answers)
-    entries = found.get("packages")
-    packages = [_package(entry, conda) for entry in objects(entries if isinstance(entries, list) else [])]
+    packages = [_package(entry, conda) for entry in objects_in(found.get("packages"))]
     names = {package.name for package in packages}
     return (*packages, *(package for package in conda if package.name not in names))
 

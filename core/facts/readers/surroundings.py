@@ -7,7 +7,7 @@ import re
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.machine import Container
 from gpuproof.core.facts.parts import WslFacts
-from gpuproof.core.facts.reading import dict_of, list_of, names_of, objects, text_of, words
+from gpuproof.core.facts.reading import dict_of, list_of, names_of, objects, text_of, text_pairs, words
 from gpuproof.core.facts.unknown import Unknown, Why
 
 _GPU_NODE = re.compile(r"/dev/(nvidia\d{1,3}|dxg)\Z")
@@ -20,7 +20,7 @@ def read_environment(answers: Answers) -> tuple[tuple[str, str], ...] | Unknown:
     found = dict_of(answers, "environment.variables")
     if isinstance(found, Unknown):
         return found
-    return tuple((name, value) for name, value in sorted(found.items()) if isinstance(value, str))
+    return text_pairs(found)
 
 
 def read_container(answers: Answers) -> Container | Unknown:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.machine import ComputeCapability, KernelCheck, TorchDevice, TorchLive
-from gpuproof.core.facts.reading import dict_of, flag, list_of, mib, names_of, number, objects, reason, whole, words
+from gpuproof.core.facts.reading import (
+    dict_of,
+    fields_of,
+    flag,
+    mib,
+    names_of,
+    number,
+    objects_of,
+    reason,
+    texts_in,
+    whole,
+    words,
+)
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.facts.version import DottedVersion, dotted
 
@@ -21,7 +31,7 @@ def read_torch_live(answers: Answers) -> TorchLive | Unknown:
     facts = dict_of(answers, "torch.import")
     if isinstance(facts, Unknown):
         return TorchLive(imported=False, import_error=facts.detail)
-    available, build = _dict(answers, "torch.available"), _dict(answers, "torch.build")
+    available, build = fields_of(answers, "torch.available"), fields_of(answers, "torch.build")
     stages = (facts, available, build)
     return TorchLive(
         imported=True,
@@ -32,25 +42,16 @@ def read_torch_live(answers: Answers) -> TorchLive | Unknown:
         device_count=whole(available.get("device_count")),
         devices=_devices(answers),
         accelerators=_accelerators(answers),
-        arch_list=_texts(build.get("arch_list")),
+        arch_list=texts_in(build.get("arch_list")),
         cudnn_version=cudnn_version(build.get("cudnn_version")),
-        warnings=tuple(dict.fromkeys(warning for stage in stages for warning in _texts(stage.get("warnings")))),
+        warnings=tuple(dict.fromkeys(warning for stage in stages for warning in texts_in(stage.get("warnings")))),
         kernel_checks=_kernel_checks(answers),
     )
-
-
-def _dict(answers: Answers, question: str) -> dict[str, Any]:
-    found = dict_of(answers, question)
-    return {} if isinstance(found, Unknown) else found
 
 
 def _detail(answers: Answers, question: str) -> str:
     answer = answers.get(question)
     return answer.detail if answer is not None and answer.status != "ok" else ""
-
-
-def _texts(found: object) -> tuple[str, ...]:
-    return tuple(word for word in found if isinstance(word, str)) if isinstance(found, list) else ()
 
 
 def cudnn_version(found: object) -> DottedVersion | None:
@@ -63,8 +64,6 @@ def cudnn_version(found: object) -> DottedVersion | None:
 
 
 def _devices(answers: Answers) -> tuple[TorchDevice, ...]:
-    found = list_of(answers, "torch.devices")
-    entries = [] if isinstance(found, Unknown) else objects(found)
     return tuple(
         TorchDevice(
             index=whole(entry.get("index")) or 0,
@@ -73,7 +72,7 @@ def _devices(answers: Answers) -> tuple[TorchDevice, ...]:
             memory_total_mib=mib(entry.get("total_bytes")),
             memory_free_mib=mib(entry.get("free_bytes")),
         )
-        for entry in entries
+        for entry in objects_of(answers, "torch.devices")
     )
 
 
