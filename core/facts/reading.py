@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -33,6 +34,18 @@ def text_of(answers: Answers, question: str) -> str | Unknown:
     if answer is None or answer.status != "ok":
         return reason(answer)
     return answer.text if isinstance(answer.text, str) else unreadable(question, "a text was expected")
+
+
+def line_of(answers: Answers, question: str, limit: int) -> str:
+    """Return an answer's text without the space around it, up to so many characters; "" when there is none."""
+    text = text_of(answers, question)
+    return "" if isinstance(text, Unknown) else text.strip()[:limit]
+
+
+def chosen_of(answers: Answers, question: str) -> str:
+    """Return the word that the kernel marks among its choices, ``always [madvise] never``; "" when there is none."""
+    match = re.search(r"\[(\w{1,30})\]", line_of(answers, question, 1000))
+    return match.group(1) if match else ""
 
 
 def dict_of(answers: Answers, question: str) -> dict[str, Any] | Unknown:

@@ -9,8 +9,10 @@ from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.conditions import CpuDetails, Disk, FileSystem, Limits, MemoryState, Throttling
 from gpuproof.core.facts.reading import (
     MIB,
+    chosen_of,
     dict_of,
     fields_of,
+    line_of,
     list_of,
     mib,
     objects,
@@ -56,7 +58,6 @@ def read_cpu_details(answers: Answers) -> CpuDetails | Unknown:
         return next(source for source in sources if isinstance(source, Unknown))
     heat = [whole(clock.get(name)) for name in ("core_throttle_count", "package_throttle_count")]
     known = [count for count in heat if count is not None]
-    source = text_of(answers, "cpu.clock_source")
     return CpuDetails(
         clock_mhz=_mhz(clock.get("scaling_cur_freq")),
         clock_max_mhz=_mhz(clock.get("cpuinfo_max_freq")),
@@ -68,7 +69,7 @@ def read_cpu_details(answers: Answers) -> CpuDetails | Unknown:
         heat_events=max(known) if known else None,
         hottest_celsius=_hottest(answers),
         caches=_caches(objects_in(caches)),
-        clock_source="" if isinstance(source, Unknown) else source.strip()[:40],
+        clock_source=line_of(answers, "cpu.clock_source", 40),
         memory_nodes=None if isinstance(nodes, Unknown) else len(nodes),
         isolated=words(processors.get("isolated")),
         costly_mitigations=_mitigations(fields_of(answers, "cpu.vulnerabilities")),
@@ -143,7 +144,7 @@ def read_memory_state(answers: Answers) -> MemoryState | Unknown:
         container_used_mib=_bytes_in(answers, "memory.cgroup_current") or _bytes_in(answers, "memory.cgroup_used_v1"),
         oom_kills=_oom_kills(answers, counters),
         swapped_in_pages=whole(counters.get("pswpin")),
-        transparent_huge_pages=_chosen(text_of(answers, "memory.huge_pages")),
+        transparent_huge_pages=chosen_of(answers, "memory.huge_pages") or None,
         waiting_for_memory_percent=_waiting(answers, "memory"),
         waiting_for_disk_percent=_waiting(answers, "io"),
         waiting_for_cpu_percent=_waiting(answers, "cpu"),
@@ -162,12 +163,6 @@ def _oom_kills(answers: Answers, counters: dict[str, Any]) -> int | None:
         if match:
             return int(match.group(1))
     return whole(counters.get("oom_kill"))
-
-
-def _chosen(text: str | Unknown) -> str | None:
-    """Read ``always [madvise] never``."""
-    match = re.search(r"\[(\w{1,20})\]", text) if isinstance(text, str) else None
-    return match.group(1) if match else None
 
 
 def _waiting(answers: Answers, resource: str) -> float | None:

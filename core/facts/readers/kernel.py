@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.conditions import DriverOrigin, InstalledKernel, KernelFacts
 from gpuproof.core.facts.installation import NetworkPort
 from gpuproof.core.facts.reading import (
+    chosen_of,
     dict_of,
     fields_of,
     flag,
+    line_of,
     list_of,
     names_of,
     objects,
@@ -40,17 +41,12 @@ def read_kernel(answers: Answers) -> KernelFacts | Unknown:
         module_parameters=_pairs({**_params(answers), **fields_of(answers, "driver.module_parameters")}),
         settings=_pairs(known),
         installed=tuple(map(_kernel, objects_in(installed))),
-        lockdown=_chosen(text_of(answers, "kernel.lockdown")),
+        lockdown=chosen_of(answers, "kernel.lockdown"),
         iommu_units=len(iommu) if isinstance(iommu, list) else None,
         seccomp=_SECCOMP.get(words(fields_of(answers, "system.own_status").get("Seccomp")), ""),
         is_tainted=tainted != "0" if tainted.isdigit() else None,
-        uvm_state=_line(answers, "driver.uvm_module_state"),
+        uvm_state=line_of(answers, "driver.uvm_module_state", 80),
     )
-
-
-def _line(answers: Answers, question: str) -> str:
-    text = text_of(answers, question)
-    return "" if isinstance(text, Unknown) else text.strip()[:80]
 
 
 def _params(answers: Answers) -> dict[str, str]:
@@ -77,12 +73,6 @@ def _kernel(found: dict[str, Any]) -> InstalledKernel:
     )
 
 
-def _chosen(text: str | Unknown) -> str:
-    """Read ``none [integrity] confidentiality``."""
-    match = re.search(r"\[(\w{1,30})\]", text) if isinstance(text, str) else None
-    return match.group(1) if match else ""
-
-
 def read_driver_origin(answers: Answers) -> DriverOrigin | Unknown:
     """Read which packages brought the driver and what changed last."""
     packages, log = names_of(answers, "driver.packages"), names_of(answers, "driver.package_log")
@@ -90,13 +80,12 @@ def read_driver_origin(answers: Answers) -> DriverOrigin | Unknown:
     if isinstance(packages, Unknown) and isinstance(log, Unknown) and isinstance(origin, Unknown):
         return packages
     said = {} if isinstance(origin, Unknown) else origin
-    profile = text_of(answers, "driver.prime_profile")
     return DriverOrigin(
         packages=_or_none(packages),
         log=_or_none(log),
         has_run_installer=flag(said.get("run_installer")),
         restart_required=flag(said.get("restart_required")),
-        prime_profile="" if isinstance(profile, Unknown) else profile.strip()[:40],
+        prime_profile=line_of(answers, "driver.prime_profile", 40),
     )
 
 
