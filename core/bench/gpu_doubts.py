@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from gpuproof.core.bench.expected import link_gbs, rows_of
-from gpuproof.core.bench.model import BenchResult, Doubt
+from gpuproof.core.bench.model import BenchResult, DeviceResult, Doubt
 from gpuproof.core.words import text
 
 _SLOW_BUS_GBS = 7.0  # a card at x16 of the oldest generation still in use (PCIe 3) reaches about 12
@@ -21,26 +21,28 @@ _ABOVE_PEAK = 105.0
 
 def gpu_doubts(result: BenchResult) -> tuple[Doubt, ...]:
     """Return every doubt about the GPU's side."""
-    if result.gpu is None:
+    gpu = result.gpu
+    if gpu is None:
         return ()
+    rows = rows_of(gpu.name, result.placement)
     return (
-        *_bus(result),
-        *_power_limit(result),
-        *_below_its_kind(result),
+        *_bus(result, rows),
+        *_power_limit(rows),
+        *_below_its_kind(gpu),
         *_neighbours(result),
-        *_clock_ramp(result),
-        *_too_short(result),
-        *_implausible(result),
-        *_variants(result),
-        *_untested(result),
+        *_clock_ramp(result, gpu),
+        *_too_short(gpu),
+        *_implausible(gpu),
+        *_variants(gpu),
+        *_untested(gpu),
     )
 
 
-def _bus(result: BenchResult) -> list[Doubt]:
+def _bus(result: BenchResult, rows: list[Mapping[str, Any]]) -> list[Doubt]:
     rate = result.limits.get("copy_up_pinned_gbs")
     if not isinstance(rate, (int, float)):
         return []
-    known = [gbs for gbs in map(link_gbs, _rows(result)) if gbs]
+    known = [gbs for gbs in map(link_gbs, rows) if gbs]
     if known and rate < _BUS_SHARE * min(known):
         words = text(
             "Under load, copies to the GPU reach only {rate} GB/s; the card's own connector can carry {best} GB/s. "
@@ -59,14 +61,9 @@ def _bus(result: BenchResult) -> list[Doubt]:
     return [Doubt(kind="slow_bus", words=words, side="gpu")]
 
 
-def _rows(result: BenchResult) -> list[Mapping[str, Any]]:
-    assert result.gpu is not None
-    return rows_of(result.gpu.name, result.placement)
-
-
-def _power_limit(result: BenchResult) -> list[Doubt]:
+def _power_limit(rows: list[Mapping[str, Any]]) -> list[Doubt]:
     """Doubt only when every card of this name is held back, since torch may count them in another order."""
-    pairs = [(row.get("power_limit_w"), row.get("power_limit_default_w")) for row in _rows(result)]
+    pairs = [(row.get("power_limit_w"), row.get("power_limit_default_w")) for row in rows]
     known = [(limit, usual) for limit, usual in pairs if isinstance(limit, (int, float)) and usual]
     if not known or len(known) < len(pairs) or any(limit >= _POWER_SHARE * usual for limit, usual in known):
         return []
@@ -79,9 +76,8 @@ def _power_limit(result: BenchResult) -> list[Doubt]:
     return [Doubt(kind="power_limit", words=words, side="gpu")]
 
 
-def _below_its_kind(result: BenchResult) -> list[Doubt]:
-    assert result.gpu is not None
-    share = result.gpu.extra.get("pct_expected_matmul")
+def _below_its_kind(gpu: DeviceResult) -> list[Doubt]:
+    share = gpu.extra.get("pct_expected_matmul")
     if not isinstance(share, (int, float)) or share >= _LEAST_EXPECTED:
         return []
     words = text(
@@ -106,9 +102,8 @@ def _neighbours(result: BenchResult) -> list[Doubt]:
     return [Doubt(kind="other_gpu_process", words=words, side="gpu")]
 
 
-def _clock_ramp(result: BenchResult) -> list[Doubt]:
-    assert result.gpu is not None
-    blocks = [b for b in result.blocks if b.variant == result.gpu.variant and b.io == "full" and not b.is_warm_up]
+def _clock_ramp(result: BenchResult, gpu: DeviceResult) -> list[Doubt]:
+    blocks = [b for b in result.blocks if b.variant == gpu.variant and b.io == "full" and not b.is_warm_up]
     if not blocks:
         return []
     begin, end = blocks[0].started_s, blocks[-1].started_s + blocks[-1].duration_s
@@ -122,18 +117,16 @@ def _clock_ramp(result: BenchResult) -> list[Doubt]:
     return [Doubt(kind="clock_ramp", words=words, side="gpu")]
 
 
-def _too_short(result: BenchResult) -> list[Doubt]:
-    assert result.gpu is not None
-    blocks = result.gpu.extra.get("blocks")
+def _too_short(gpu: DeviceResult) -> list[Doubt]:
+    blocks = gpu.extra.get("blocks")
     if not isinstance(blocks, int) or blocks >= _FEWEST_BLOCKS:
         return []
     words = text("Only {count} blocks of the GPU could be measured; the interval is a guess.", count=blocks)
     return [Doubt(kind="too_short", words=words, side="gpu")]
 
 
-def _implausible(result: BenchResult) -> list[Doubt]:
-    assert result.gpu is not None
-    share = result.gpu.extra.get("pct_peak_matmul")
+def _implausible(gpu: DeviceResult) -> list[Doubt]:
+    share = gpu.extra.get("pct_peak_matmul")
     if not isinstance(share, (int, float)) or share <= _ABOVE_PEAK:
         return []
     words = text(
@@ -144,10 +137,9 @@ def _implausible(result: BenchResult) -> list[Doubt]:
     return [Doubt(kind="implausible", words=words, side="gpu")]
 
 
-def _variants(result: BenchResult) -> list[Doubt]:
-    assert result.gpu is not None
+def _variants(gpu: DeviceResult) -> list[Doubt]:
     found = []
-    for name, figures in result.gpu.variants.items():
+    for name, figures in gpu.variants.items():
         check = figures.get("check")
         if isinstance(check, Mapping) and not check.get("passed"):
             failed = ", ".join(str(limit) for limit in check.get("failed") or ())
@@ -167,12 +159,11 @@ def _variants(result: BenchResult) -> list[Doubt]:
     return found
 
 
-def _untested(result: BenchResult) -> list[Doubt]:
-    assert result.gpu is not None
-    if result.gpu.extra.get("is_tested"):
+def _untested(gpu: DeviceResult) -> list[Doubt]:
+    if gpu.extra.get("is_tested"):
         return []
     words = text(
         "This kind of device ({kind}) runs through the same code but was never tested by the makers.",
-        kind=str(result.gpu.extra.get("kind")),
+        kind=str(gpu.extra.get("kind")),
     )
     return [Doubt(kind="untested", words=words, side="gpu")]
