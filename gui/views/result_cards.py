@@ -88,26 +88,12 @@ def trouble_card(result: BenchResult) -> QFrame | None:
 
 def doubt_card(result: BenchResult) -> QFrame | None:
     """Return the reasons to trust the figures less, or None when there are none."""
-    doubts = result_doubts(result)
-    if not doubts:
-        return None
-    frame, inside = card()
-    inside.addWidget(label(text("Doubts"), "heading", wraps=True))
-    for words in doubts:
-        inside.addLayout(bullet(words, "warning", "warning"))
-    return frame
+    return _list_card(text("Doubts"), result_doubts(result), "warning", "warning")
 
 
 def several_card(result: BenchResult) -> QFrame | None:
     """Return what was found of several GPUs, or None where one was measured."""
-    found = several_texts(result)
-    if not found:
-        return None
-    frame, inside = card()
-    inside.addWidget(label(text("Several GPUs"), "heading", wraps=True))
-    for words in found:
-        inside.addLayout(bullet(words))
-    return frame
+    return _list_card(text("Several GPUs"), several_texts(result))
 
 
 def side_by_side(*cards: QWidget | None) -> QHBoxLayout:
@@ -117,6 +103,16 @@ def side_by_side(*cards: QWidget | None) -> QHBoxLayout:
         if made is not None:
             across.addWidget(made, 1)
     return across
+
+
+def _list_card(title: Text, lines: tuple[Text, ...], icon: str = "next", role: str = "muted") -> QFrame | None:
+    if not lines:
+        return None
+    frame, inside = card()
+    inside.addWidget(label(title, "heading", wraps=True))
+    for words in lines:
+        inside.addLayout(bullet(words, icon, role))
+    return frame
 
 
 def _layer_card(layer: ProofLayer) -> QFrame:
