@@ -104,6 +104,10 @@ def driver_lib_mismatch(machine: Machine) -> Verdict:
     if not isinstance(machine.nvml, Unknown) and "MISMATCH" in machine.nvml.error.upper():
         return failed("driver_lib_mismatch", machine, (text("NVML says {error}", error=machine.nvml.error),))
     kernel, library = machine.driver_version, machine.driver_library
+    upgraded = seen(machine, "hint.driver-upgraded")
+    told = any(symptom.id.startswith(("driver.", "gpu.", "container.")) for symptom in machine.symptoms)
+    if upgraded and complains(machine) and not told and is_available(machine) is not True:
+        return failed("driver_lib_mismatch", machine, quotes(upgraded), "possible")
     if isinstance(kernel, Unknown) or isinstance(library, Unknown):
         return _unless_said(machine)
     evidence = (text("the kernel module is {kernel}, the libraries are {library}", kernel=kernel, library=library),)

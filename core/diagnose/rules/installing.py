@@ -159,6 +159,9 @@ def python_no_wheel(machine: Machine) -> Verdict:
     """Fail when no wheel of the asked-for torch exists for this Python."""
     stated = seen(machine, "install.python-version")
     said = seen(machine, *_NOT_FOUND)
+    in_words = seen(machine, "install.python-said")
+    if in_words and not said and not stated and is_available(machine) is not True:
+        return failed("python_no_wheel", machine, quotes(in_words), "possible")
     if not said and not stated:
         return no_message(machine)
     bits = 0 if isinstance(machine.python, Unknown) else machine.python.bits

@@ -80,6 +80,9 @@ def vision_mismatch(machine: Machine) -> Verdict:
     pair = pair_misfit(machine)
     if pair is not None:
         return failed("vision_mismatch", machine, (pair,), "likely", id="vision-mismatch.release")
+    in_words = seen(machine, "vision.said")
+    if in_words and not has(machine, "extension.named", "torch.not-importable"):
+        return failed("vision_mismatch", machine, quotes(in_words), "possible", id="vision-mismatch.said")
     if build is None or isinstance(machine.packages, Unknown):
         return CannotTell(unknowns(machine.torch, machine.packages))
     for package in machine.packages:

@@ -95,7 +95,10 @@ def mig(machine: Machine) -> Verdict:
     names_instance = isinstance(value, str) and value.upper().startswith("MIG")
     is_on = any(gpu.mig_mode == "Enabled" for gpu in gpus(machine))
     hint = seen(machine, "hint.mig", "hint.mig-word")
-    trouble = is_available(machine) is False or has(machine, *_UNSEEN, "gpu.busy", "memory.oom", "gpu.count-assert")
+    live = torch_live(machine)
+    counts_none = live is not None and live.device_count == 0
+    trouble = is_available(machine) is False or counts_none
+    trouble = trouble or has(machine, *_UNSEEN, "gpu.busy", "memory.oom", "gpu.count-assert")
     if is_on and trouble:
         return failed("mig", machine, (text("Multi-Instance GPU is enabled"), *quotes(hint)), "likely")
     if (names_instance or hint) and (trouble or _several_wanted(machine)):

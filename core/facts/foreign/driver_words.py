@@ -21,6 +21,16 @@ _SAID = re.compile(
     r"\b(?:nvidia|gpu|graphics|geforce|game[ -]ready|studio)?[ -]?(?:driver|drivers|驱动)(?: version|版本)?"
     r"(?: is| are|:|=|\(|为|是|号)*[ :]{0,3}v?(\d{3}\.\d{2,3}(?:\.\d{2,3})?)(?![\w.])"
 )
+_UPGRADED = re.compile(
+    r"\bupgraded?:? (?:[^()]{0,200} )?(?:libnvidia-(?:compute|common|gl|cfg1|decode|encode|extra)|"
+    r"nvidia-(?:utils|driver|kernel-common|compute-utils|dkms|open|libs))[\w.:\-]{0,40} "
+    r"\(?(\d{3}\.\d[\w.\-+~]{0,30}?)(?:, | -> | )(\d{3}\.\d)"
+)
+_HAS = re.compile(r"\b(?:driver|驱动)(?: version)?(?: is| of)? v?(\d{3})(?![\d])")
+_NEEDS = re.compile(
+    r"\b(?:requires?|needs?|at least|minimum)(?: of)?(?: the| a| an)?(?: nvidia| gpu)? driver(?: version)?"
+    r"(?: >=?| of| at least)? v?(\d{3})(?![\d])"
+)
 
 
 def read(flat: str, found: str, draft: Draft) -> None:
@@ -29,6 +39,8 @@ def read(flat: str, found: str, draft: Draft) -> None:
     if kernel is not None and draft.driver is None:
         draft.driver = dotted(kernel.group(1))
     _asked_for_nothing(found, draft)
+    _upgraded(found, draft)
+    _needs_a_newer(found, draft)
     library = re.search(r"nvml library version: (\d{3}\.\d{2,3}(?:\.\d{2,3})?)", flat)
     if library is not None and draft.driver_library is None:
         draft.driver_library = dotted(library.group(1))
@@ -53,6 +65,28 @@ def _asked_for_nothing(found: str, draft: Draft) -> None:
         if asked is not None and (after.startswith(("#", "$", "```")) or re.match(r"[\w.\-\[(]{1,40}@[\w.\-]+", after)):
             kind = "driver.lsmod-empty" if asked.group(1).lower() == "lsmod" else "gpu.lspci-empty"
             draft.symptoms.append(Symptom(id=kind, line=line.strip()[:200], source="pasted text"))
+
+
+def _needs_a_newer(found: str, draft: Draft) -> None:
+    """``I have driver 390, and CUDA 9.2 requires driver 396``: both numbers in one line of somebody's words."""
+    for line in found[:60000].split("\n"):
+        low = line[:1000].lower()
+        needed = _NEEDS.search(low) if "driver" in low else None
+        if needed is None:
+            continue
+        mine = _HAS.search(low[: needed.start()] + low[needed.end() :])
+        if mine is not None and int(mine.group(1)) < int(needed.group(1)):
+            draft.symptoms.append(Symptom(id="driver.older-than-needed", line=line.strip()[:200], source="pasted text"))
+            return
+
+
+def _upgraded(found: str, draft: Draft) -> None:
+    """A line of apt's, dpkg's or pacman's history: the libraries changed while the old module may still run."""
+    for line in found.split("\n"):
+        low = line[:2000].lower()
+        if "upgrade" in low and "nvidia" in low and _UPGRADED.search(low) is not None:
+            draft.symptoms.append(Symptom(id="hint.driver-upgraded", line=line.strip()[:200], source="pasted text"))
+            return
 
 
 def _installed(found: str) -> DottedVersion | None:

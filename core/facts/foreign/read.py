@@ -10,6 +10,7 @@ from gpuproof.core.facts.foreign import (
     hints,
     nvidia_smi,
     packages,
+    sentences,
     surroundings,
     symptoms,
     torch_words,
@@ -40,6 +41,8 @@ def read_foreign(found: str | bytes) -> tuple[str, Machine]:
     driver_words.read(flat, words, draft)
     surroundings.read(words, flat, draft)
     draft.symptoms.extend(symptoms.find(words, flat))
+    known = {symptom.id for symptom in draft.symptoms}
+    draft.symptoms.extend(symptom for symptom in sentences.find(words) if symptom.id not in known)
     draft.symptoms.extend(hints.find(flat, symptoms.in_its_case(words, flat)))
     if "traceback (most recent call last)" in flat:
         kinds.append("traceback")

@@ -45,7 +45,7 @@ def _system_by_words(flat: str, draft: Draft) -> System | None:
     """Paths and prompts outweigh names of systems, which stand in templates and in passing too."""
     if "macosx_" in flat and ("manylinux" in flat or "win_amd64" in flat):  # pip lists the wheels of every system
         flat = flat.replace("macosx_", "").replace("manylinux", "").replace("win_amd64", "")
-    users = flat.replace("c:/users", "").replace("/mnt/c/users", "").replace("/c/users", "")
+    users = re.sub(r"(?<=[\w.:\-])/users/", "/", flat)  # c:/users, /mnt/c/users and /data/users are no Mac's
     seen_by_tool = draft.driver is not None or bool(draft.gpus)
     if _says("windows_paths", flat) and not _says("linux_paths", flat):
         return "windows"
@@ -86,15 +86,16 @@ def _has_compose_log(found: str) -> bool:
     return len(names) > 1 and len(set(names)) < len(names)
 
 
+_BITS_32 = ("32 bit (intel)", "32-bit python", "python 32", "-32\\", "(32-bit)", "'32bit'")
+_PYTHON_32 = (
+    r"\bpython[^.;]{0,16}(?:\.\d{1,2}){0,2}[^.;\d]{0,8}\b32[ -]?bits?\b|\b32[ -]?bits? (?:version of )?python|"
+    r"maxsize\.bit_length\(\)[^\d]{0,24}31\b|sys\.maxsize[^\d]{0,16}2147483647\b|"
+    r"calcsize\(['\"]p['\"]\)[ )*8]{0,6}[^\d]{0,16}\b32\b"
+)
+
+
 def _python(found: str, flat: str, draft: Draft) -> None:
-    if (
-        "32 bit (intel)" in flat
-        or "32-bit python" in flat
-        or "python 32" in flat
-        or "-32\\" in flat
-        or "(32-bit)" in flat
-        or "'32bit'" in flat
-    ):
+    if any(word in flat for word in _BITS_32) or re.search(_PYTHON_32, flat) is not None:
         draft.python_bits = 32
     elif not draft.python_bits and ("64 bit (amd64)" in flat or "64-bit runtime" in flat):
         draft.python_bits = 64
@@ -176,8 +177,9 @@ def _other_cards(found: str, flat: str, draft: Draft) -> None:
     if re.search(r"(?<!no )(?<!an )(?<!without )\bnvidia (?:gpu|card|graphics)", flat):
         return  # the integrated one is beside it
     intel = re.search(
-        r"\b(intel\(?r?\)? (?:corporation )?[\w ]{0,24}(?:iris|uhd graphics|hd graphics|arc a)[\w()\- ]{0,24}|"
-        r"iris xe|intel (?:core )?i[3579](?:-\w{4,7})? graphics|intel graphics|intel integrated|integrated graphics)",
+        r"\b(intel(?:®|\(r\)|\(?r?\)?) (?:corporation )?[\w ]{0,24}"
+        r"(?:iris|(?:uhd|hd|xe) graphics|arc a)[\w()\- ]{0,24}|iris xe|"
+        r"intel (?:core )?i[3579](?:-\w{4,7})? graphics|intel graphics|intel integrated|integrated graphics)",
         flat,
     )
     if intel is not None:

@@ -51,6 +51,13 @@ HOSTILE = {
     "assignment without a value": "CUDA_VISIBLE_DEVICES= ",
     "kernel log": "[ 12.345] nvrm: the gpu ",
     "compose file": "services:\n  a:\n    image: x\n",
+    "upgrades": "upgrade libnvidia-compute-535 upgraded (535.1 ",
+    "driver is needed": "requires the nvidia driver 390 requires driver 39",
+    "sentences": "nvidia driver cant load because of secure boot. ",
+    "one sentence": "nvidia driver torch non-cuda libcuda.so ",
+    "wrapped lines": "the nvidia driver of this machine of ours does not want to\nthe ",
+    "bits": "python 3.8 python 3. 32 struct.calcsize('p')) * ",
+    "users": "/users/x:/users/",
     "ordered list": "('sys.platform', 'linux'), ('PyTorch', ",
 }
 
