@@ -6,14 +6,17 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from helpers.wizard import Script
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gpuproof.core.words import Language
 from gpuproof.gui.collector import Collector
@@ -36,6 +39,21 @@ class Opened:
     def assembly(self) -> Assembly:
         assert self.window._wizard is not None
         return self.window._wizard
+
+    def run_check(self, qtbot: QtBot, timeout: int = 5000) -> None:
+        """Start a check on the first step and wait until the machine is inspected and judged."""
+        self.window.open_page("start")
+        QTest.mouseClick(self.window.page("start").start_button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: not self.assembly.check.state.is_busy, timeout=timeout)
+
+    def show_report(self, qtbot: QtBot, path: Path) -> Any:
+        """Open a report file and return the page that tells about it, with its text there."""
+        self.window.open_report_file(path)
+        qtbot.waitUntil(lambda: self.assembly.check.state.core.report is not None)
+        self.window.open_page("report")
+        page = self.window.page("report")
+        qtbot.waitUntil(lambda: page._preview.toPlainText() != "")
+        return page
 
 
 OpenWindow = Callable[..., Opened]

@@ -37,9 +37,7 @@ def full_window(open_window: Any, qtbot: Any, tmp_path: Path) -> Any:
     """A window in which every page has been opened and has something to show."""
     opened = open_window(Script(diagnosis=a_broken_chain(), result=a_long_result(), folder=tmp_path))
     window, check = opened.window, opened.assembly.check
-    window.open_page("start")
-    window.page("start").start_button.click()
-    qtbot.waitUntil(lambda: not check.state.is_busy)
+    opened.run_check(qtbot)
     window.open_page("benchmark")
     window.page("benchmark").start_button.click()
     qtbot.waitUntil(lambda: not check.state.is_busy and check.state.core.report_path is not None)
@@ -173,10 +171,8 @@ def test_margins_and_commands_follow_the_text_size_and_return(open_window: Any, 
     from gpuproof.gui.views.command_box import CommandBox
 
     opened = open_window(Script(diagnosis=a_broken_chain()))
-    window, check = opened.window, opened.assembly.check
-    window.open_page("start")
-    window.page("start").start_button.click()
-    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window = opened.window
+    opened.run_check(qtbot)
     window.open_page("recommend")
     page = window.page("recommend")
     before = lengths.margins_of(page)

@@ -220,11 +220,8 @@ def test_a_case_is_saved_with_the_question(open_window: Any, qtbot: Any, tmp_pat
     from gpuproof.core.report.case import load_case
 
     opened = open_window()
-    opened.window.open_report_file(own_report)
-    opened.window.open_page("report")
-    report = opened.assembly._report_presenter
-    qtbot.waitUntil(lambda: report.state.preview != "")
-    opened.window.page("report").share.case_asked.emit("Is this normal?", tmp_path / "q.gpuproof")
+    page, report = opened.show_report(qtbot, own_report), opened.assembly._report_presenter
+    page.share.case_asked.emit("Is this normal?", tmp_path / "q.gpuproof")
     qtbot.waitUntil(lambda: report.state.saved is not None)
     assert load_case(tmp_path / "q.gpuproof").question == "Is this normal?"
 
@@ -234,10 +231,8 @@ def test_copies_are_written_in_every_format(
     open_window: Any, qtbot: Any, tmp_path: Path, own_report: Path, format_name: str
 ) -> None:
     opened = open_window()
-    opened.window.open_report_file(own_report)
-    opened.window.open_page("report")
+    opened.show_report(qtbot, own_report)
     report = opened.assembly._report_presenter
-    qtbot.waitUntil(lambda: report.state.preview != "")
     report.save_as(format_name, tmp_path / f"copy.{format_name}")
     qtbot.waitUntil(lambda: not report.state.is_working, timeout=20_000)
     assert report.state.problem is None
@@ -281,11 +276,8 @@ def test_the_report_is_printed_with_the_printer_that_was_chosen(
 
     monkeypatch.setattr(QPrintDialog, "exec", choose)
     opened = open_window()
-    opened.window.open_report_file(own_report)
-    qtbot.waitUntil(lambda: opened.assembly.check.state.core.report is not None)
-    opened.window.open_page("report")
-    page = opened.window.page("report")
-    qtbot.waitUntil(lambda: page.print_button.isEnabled() and page._preview.toPlainText() != "")
+    page = opened.show_report(qtbot, own_report)
+    qtbot.waitUntil(page.print_button.isEnabled)
     QTest.mouseClick(page.print_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(printed.is_file, timeout=20_000)
     assert printed.read_bytes().startswith(b"%PDF-")
@@ -396,10 +388,7 @@ def test_without_qts_printing_part_the_button_is_off_and_says_why(
     monkeypatch.setattr(paper.importlib.util, "find_spec",
                         lambda name: None if name == "PySide6.QtPrintSupport" else find(name))  # fmt: skip
     opened = open_window()
-    opened.window.open_report_file(own_report)
-    opened.window.open_page("report")
-    page = opened.window.page("report")
-    qtbot.waitUntil(lambda: page._preview.toPlainText() != "")
+    page = opened.show_report(qtbot, own_report)
     assert not page.print_button.isEnabled()
     assert "without its printing part" in page.print_button.toolTip()
     assert page.save_button.isEnabled()
@@ -409,11 +398,8 @@ def test_a_printing_part_that_cannot_be_loaded_is_said_on_the_page(
     open_window: Any, qtbot: Any, own_report: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = open_window()
-    opened.window.open_report_file(own_report)
-    qtbot.waitUntil(lambda: opened.assembly.check.state.core.report is not None)
-    opened.window.open_page("report")
-    page = opened.window.page("report")
-    qtbot.waitUntil(lambda: page.print_button.isEnabled() and page._preview.toPlainText() != "")
+    page = opened.show_report(qtbot, own_report)
+    qtbot.waitUntil(page.print_button.isEnabled)
     monkeypatch.setitem(sys.modules, "PySide6.QtPrintSupport", None)
     QTest.mouseClick(page.print_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(page.problem.isVisible, timeout=20_000)

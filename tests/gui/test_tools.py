@@ -115,10 +115,7 @@ def test_a_command_that_is_not_there_is_said_in_words(open_window: Any, qtbot: A
 @pytest.fixture
 def at_recommend(open_window: Any, qtbot: Any) -> Any:
     opened = open_window(Script(diagnosis=a_chain()))
-    check = opened.assembly.check
-    opened.window.open_page("start")
-    opened.window.page("start").start_button.click()
-    qtbot.waitUntil(lambda: not check.state.is_busy)
+    opened.run_check(qtbot)
     opened.window.open_page("recommend")
     return opened
 
@@ -156,10 +153,8 @@ def _click_when_shown(qtbot: Any, button: Any) -> None:
 
 def test_what_if_answers_for_another_card_and_says_so(open_window: Any, qtbot: Any) -> None:
     opened = open_window(Script(diagnosis=a_chain()))
-    check, window = opened.assembly.check, opened.window
-    window.open_page("start")
-    window.page("start").start_button.click()
-    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window = opened.window
+    opened.run_check(qtbot)
     window.open_page("recommend")
     page = window.page("recommend")
     detected = page.banner.title()
@@ -175,10 +170,8 @@ def test_what_if_answers_for_another_card_and_says_so(open_window: Any, qtbot: A
 
 def test_a_wrong_what_if_value_is_refused_at_the_fields(open_window: Any, qtbot: Any) -> None:
     opened = open_window(Script(diagnosis=a_chain()))
-    check, window = opened.assembly.check, opened.window
-    window.open_page("start")
-    window.page("start").start_button.click()
-    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window = opened.window
+    opened.run_check(qtbot)
     window.open_page("recommend")
     card = window.page("recommend").what_if
     card.fields["system"].setText("beos")

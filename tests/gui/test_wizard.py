@@ -72,10 +72,8 @@ def test_the_whole_way_by_keyboard(open_window: Any, qtbot: Any, tmp_path: Path)
 
 def test_the_broken_link_is_opened_with_its_remedy(open_window: Any, qtbot: Any) -> None:
     opened = open_window(Script(diagnosis=a_broken_chain()))
-    window, check = opened.window, opened.assembly.check
-    window.open_page("start")
-    _click(window.page("start").start_button)
-    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window = opened.window
+    opened.run_check(qtbot)
     inspect = window.page("inspect")
     assert inspect.chain.button("driver").isChecked()
     assert "Broken" in inspect.chain.button("driver").accessibleName()
@@ -86,10 +84,8 @@ def test_the_broken_link_is_opened_with_its_remedy(open_window: Any, qtbot: Any)
 
 def test_arrow_keys_walk_along_the_chain(open_window: Any, qtbot: Any) -> None:
     opened = open_window(Script(diagnosis=a_broken_chain()))
-    window, check = opened.window, opened.assembly.check
-    window.open_page("start")
-    _click(window.page("start").start_button)
-    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window = opened.window
+    opened.run_check(qtbot)
     chain = window.page("inspect").chain
     chain.button("driver").setFocus()
     QTest.keyClick(chain.button("driver"), Qt.Key.Key_Down)
@@ -128,9 +124,7 @@ def test_trouble_is_said_at_its_own_step(open_window: Any, qtbot: Any, step: str
     problem = UserProblem(text("The child ended with signal {number}", number=11), text("Try again"))
     opened = open_window(Script(diagnosis=a_chain(), problems={step: problem}, folder=tmp_path))
     window, check = opened.window, opened.assembly.check
-    window.open_page("start")
-    _click(window.page("start").start_button)
-    qtbot.waitUntil(lambda: not check.state.is_busy)
+    opened.run_check(qtbot)
     if step != "inspect":
         window.open_page("benchmark")
         _click(window.page("benchmark").start_button)
@@ -143,9 +137,7 @@ def test_trouble_is_said_at_its_own_step(open_window: Any, qtbot: Any, step: str
 def test_a_verdict_that_is_not_proven_says_so(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
     opened = open_window(Script(diagnosis=a_chain(), proof=a_proof("not_proven"), folder=tmp_path))
     window, check = opened.window, opened.assembly.check
-    window.open_page("start")
-    _click(window.page("start").start_button)
-    qtbot.waitUntil(lambda: not check.state.is_busy)
+    opened.run_check(qtbot)
     window.open_page("benchmark")
     _click(window.page("benchmark").start_button)
     qtbot.waitUntil(lambda: not check.state.is_busy and check.state.core.proof is not None)
@@ -167,10 +159,8 @@ def test_a_bad_environment_is_refused_before_anything_starts(open_window: Any) -
 
 def test_the_language_changes_in_the_open_window(open_window: Any, qtbot: Any) -> None:
     opened = open_window(Script(diagnosis=a_broken_chain()))
-    window, check = opened.window, opened.assembly.check
-    window.open_page("start")
-    _click(window.page("start").start_button)
-    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window = opened.window
+    opened.run_check(qtbot)
     inspect = window.page("inspect")
     _click(window.sidebar.language_button)
     assert inspect.title_label().text() == "检查"
@@ -185,9 +175,7 @@ def test_a_broken_machine_is_mended_and_inspected_again(open_window: Any, qtbot:
     script = Script(diagnosis=a_broken_chain())
     opened = open_window(script)
     window, check = opened.window, opened.assembly.check
-    window.open_page("start")
-    _click(window.page("start").start_button)
-    qtbot.waitUntil(lambda: not check.state.is_busy)
+    opened.run_check(qtbot)
     inspect = window.page("inspect")
     assert window.sidebar.entry("inspect").accessibleName() == "Inspect, problem found"
     script.diagnosis = a_chain()
@@ -220,10 +208,8 @@ def test_the_copy_button_copies_the_command_and_says_so(open_window: Any, qtbot:
     from gpuproof.gui.views.command_box import CommandBox
 
     opened = open_window(Script(diagnosis=a_broken_chain()))
-    window, check = opened.window, opened.assembly.check
-    window.open_page("start")
-    _click(window.page("start").start_button)
-    qtbot.waitUntil(lambda: not check.state.is_busy)
+    window = opened.window
+    opened.run_check(qtbot)
     box = window.page("inspect").findChildren(CommandBox)[0]
     _click(box._copy)
     assert QGuiApplication.clipboard().text() == "sudo apt install nvidia-driver-580"
@@ -235,9 +221,7 @@ def test_a_benchmark_can_be_run_again_and_going_back_keeps_what_it_found(
 ) -> None:
     opened = open_window(Script(diagnosis=a_chain(), folder=tmp_path))
     window, check = opened.window, opened.assembly.check
-    window.open_page("start")
-    _click(window.page("start").start_button)
-    qtbot.waitUntil(lambda: not check.state.is_busy)
+    opened.run_check(qtbot)
     window.open_page("benchmark")
     bench = window.page("benchmark")
     assert bench.ready.isVisible()
@@ -266,9 +250,7 @@ def test_a_benchmark_can_be_run_again_and_going_back_keeps_what_it_found(
 def test_this_machine_is_really_inspected(open_window: Any, qtbot: Any) -> None:
     opened = open_window(is_real=True)
     window, check = opened.window, opened.assembly.check
-    window.open_page("start")
-    _click(window.page("start").start_button)
-    qtbot.waitUntil(lambda: not check.state.is_busy, timeout=60_000)
+    opened.run_check(qtbot, timeout=60_000)
     assert check.state.problem is None
     assert check.state.core.recommendation is not None
     assert window.page("inspect").banner.title() == check.state.core.diagnosis.title.render()
@@ -280,3 +262,15 @@ def _words(page: Any) -> str:
 
     labels = [label.text() for label in page.findChildren(QLabel)]
     return "\n".join(labels + [field.toPlainText() for field in page.findChildren(QPlainTextEdit)])
+
+
+def test_the_keyboard_follows_the_broken_link(open_window: Any, qtbot: Any) -> None:
+    opened = open_window(Script(diagnosis=a_broken_chain()))
+    window, check = opened.window, opened.assembly.check
+    window.activateWindow()
+    window.open_page("inspect")
+    chain = window.page("inspect").chain
+    assert chain.button("application").hasFocus()
+    check.check(CheckupSettings())
+    qtbot.waitUntil(lambda: not check.state.is_busy)
+    assert chain.button("driver").hasFocus()
