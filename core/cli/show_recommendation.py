@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gpuproof.core.cli.terminal import Terminal
+from gpuproof.core.knowledge import index_url
 from gpuproof.core.recommend.model import Recommendation
 from gpuproof.core.words import Text, text
 
@@ -29,12 +30,22 @@ def show_recommendation(recommendation: Recommendation, terminal: Terminal) -> N
 def _show_choice(recommendation: Recommendation, terminal: Terminal) -> None:
     choice = recommendation.choice
     if choice is None:
-        terminal.say(text("Nothing published fits this machine as it is."))
+        unknown = text("The choice cannot be made yet: a fact that decides is not known.")
+        nothing = text("Nothing published fits this machine as it is.")
+        terminal.say(unknown if recommendation.missing else nothing)
         return
+    _show_driver_first(recommendation, terminal)
     if recommendation.installed_fits:
-        terminal.say(text("Nothing to install: the torch that is there fits these cards and this driver."))
+        fits = text("Nothing to install: the torch that is there fits these cards and this driver.")
+        without_cards = text("Nothing to install: the torch that is there is all that this computer can use.")
+        terminal.say(without_cards if choice.variant == "cpu" else fits)
     if recommendation.is_installed:
         terminal.say(text("torch {torch}, build {variant}, is the newest.", torch=choice.torch, variant=choice.variant))
+    elif recommendation.installed_fits:
+        newest = text(
+            "The newest that fits would be torch {torch}, build {variant}.", torch=choice.torch, variant=choice.variant
+        )
+        terminal.say(newest)
     else:
         terminal.say(text("Take torch {torch}, build {variant}.", torch=choice.torch, variant=choice.variant))
     terminal.say(f"  {choice.commands.pip}")
@@ -42,6 +53,22 @@ def _show_choice(recommendation: Recommendation, terminal: Terminal) -> None:
         terminal.say(text("How sure: inferred. The index page or the wheel itself was not read for this build."))
     else:
         terminal.say(text("How sure: confirmed. The wheel or the official list of builds was read."))
+
+
+def _show_driver_first(recommendation: Recommendation, terminal: Terminal) -> None:
+    """Say at once when the driver alone keeps the GPU idle, or the command for the CPU would look like the answer."""
+    driver, others = recommendation.driver, recommendation.alternatives
+    is_waiting = driver.action in ("install", "upgrade") and driver.branch is not None  # a Jetson has NVIDIA's wheels
+    if recommendation.choice is None or recommendation.choice.variant != "cpu" or not is_waiting or not others:
+        return
+    best, minimum = others[0], driver.minimum
+    first = {
+        "install": text("The GPU waits for a driver: install one, {minimum} or newer; then:", minimum=minimum),
+        "upgrade": text("The GPU waits for a newer driver: upgrade it to {minimum} or newer; then:", minimum=minimum),
+    }
+    terminal.say(first[driver.action])
+    terminal.say(f"  python -m pip install torch=={best.torch} torchvision --index-url {index_url(best.variant)}")
+    terminal.say(text("Until then only the CPU can work:"))
 
 
 def _show_driver(recommendation: Recommendation, terminal: Terminal) -> None:

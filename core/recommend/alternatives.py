@@ -10,7 +10,15 @@ from gpuproof.core.recommend.case import Case
 from gpuproof.core.recommend.fit import minimum_for, obstacles
 from gpuproof.core.recommend.model import Alternative, Card
 from gpuproof.core.recommend.options import Options
-from gpuproof.core.recommend.search import Pick, all_builds, best_cuda, best_other, last_branch_for, releases_in_order
+from gpuproof.core.recommend.search import (
+    Pick,
+    all_builds,
+    best_cuda,
+    best_other,
+    last_branch_for,
+    maker_of,
+    releases_in_order,
+)
 from gpuproof.core.words import Text, text
 
 _LOWEST = ComputeCapability(0, 0)
@@ -86,8 +94,7 @@ def _other_builds(case: Case, chosen: Pick) -> list[Alternative]:
     """Offer the other builds of the chosen release that fit as well."""
     found = []
     for build in chosen.release.builds:
-        same_kind = (build.cuda is None) == (chosen.build.cuda is None) and build.variant != "cpu"
-        if build is chosen.build or chosen.build.variant == "cpu" or not same_kind:
+        if build is chosen.build or chosen.build.variant == "cpu" or maker_of(build) != maker_of(chosen.build):
             continue
         if not obstacles(case, chosen.release, build, chosen.cards):
             pick = replace(chosen, build=build)

@@ -19,9 +19,10 @@ def driver_steps(case: Case, action: DriverAction, branch: int | None, cards: tu
     wanted = branch or 580
     steps = {"linux": _linux, "windows": _windows, "wsl": _wsl, "macos": _none}[case.system]
     needs_proprietary = last is not None
+    before = text("Before you start: write down the present driver version, so that you can go back to it.")
     return (
-        text("Before you start: write down the present driver version, so that you can go back to it."),
-        *steps(wanted, needs_proprietary, action),
+        *(() if case.driver is None else (before,)),
+        *steps(case, wanted, needs_proprietary, action),
         *(
             (text("Do not go past driver branch R{branch}: it is the last one for this card.", branch=last),)
             if last
@@ -31,7 +32,7 @@ def driver_steps(case: Case, action: DriverAction, branch: int | None, cards: tu
     )
 
 
-def _linux(branch: int, proprietary: bool, action: DriverAction) -> tuple[Text, ...]:
+def _linux(case: Case, branch: int, proprietary: bool, action: DriverAction) -> tuple[Text, ...]:
     suffix = "" if proprietary or branch < 515 else "-open"
     module = "kmod-nvidia-latest-dkms" if proprietary or branch < 515 else "nvidia-open"
     arch = "nvidia-580xx-dkms" if branch == 580 and proprietary else "nvidia-open"
@@ -43,7 +44,11 @@ def _linux(branch: int, proprietary: bool, action: DriverAction) -> tuple[Text, 
             branch=branch,
             suffix=suffix,
         ),
-        text("Debian: sudo apt install linux-headers-amd64 nvidia-driver (check the branch that your release carries)"),
+        text(
+            "Debian: sudo apt install linux-headers-{machine} nvidia-driver "
+            "(check the branch that your release carries)",
+            machine="arm64" if case.platform.endswith("aarch64") else "amd64",
+        ),
         text(
             "Fedora, RHEL with NVIDIA's repository: sudo dnf module switch-to nvidia-driver:{branch}{dkms} "
             "or sudo dnf install {module}",
@@ -62,7 +67,7 @@ def _linux(branch: int, proprietary: bool, action: DriverAction) -> tuple[Text, 
     )
 
 
-def _windows(branch: int, proprietary: bool, action: DriverAction) -> tuple[Text, ...]:
+def _windows(case: Case, branch: int, proprietary: bool, action: DriverAction) -> tuple[Text, ...]:
     known = knowledge.branch(branch)
     first, last = known.windows_majors if known else (branch, branch)
     steps = (
@@ -79,12 +84,12 @@ def _windows(branch: int, proprietary: bool, action: DriverAction) -> tuple[Text
     return (*steps, hold) if action == "downgrade" or proprietary else steps
 
 
-def _wsl(branch: int, proprietary: bool, action: DriverAction) -> tuple[Text, ...]:
+def _wsl(case: Case, branch: int, proprietary: bool, action: DriverAction) -> tuple[Text, ...]:
     return (
         text(
             "The Windows driver serves WSL too: install it in Windows, and never install an NVIDIA driver inside WSL."
         ),
-        *_windows(branch, proprietary, action),
+        *_windows(case, branch, proprietary, action),
         text("Then run wsl --update and wsl --shutdown in Windows."),
     )
 
@@ -96,8 +101,8 @@ def _jetson() -> tuple[Text, ...]:
             "that supports the board."
         ),
         text(
-            "Until then use NVIDIA's own torch wheels for the installed JetPack; the wheels of the PyTorch index "
-            "hold no code for it."
+            "Until then use NVIDIA's own torch wheels for the installed JetPack; no build of the PyTorch index that "
+            "its driver can run holds code for it."
         ),
     )
 
@@ -114,5 +119,5 @@ def _hold(case: Case, last: int) -> tuple[Text, ...]:
     return (text("Do not go past driver branch R{branch}: it is the last one for this card.", branch=last),)
 
 
-def _none(branch: int, proprietary: bool, action: DriverAction) -> tuple[Text, ...]:
+def _none(case: Case, branch: int, proprietary: bool, action: DriverAction) -> tuple[Text, ...]:
     return ()

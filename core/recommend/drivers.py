@@ -37,6 +37,8 @@ def advise_driver(case: Case, now: Pick | None, ideal: Pick | None) -> DriverAdv
     aim = ideal if action in ("install", "upgrade") else now or ideal
     minimum = minimum_for(aim.build, aim.cards, case.driver_system) if aim else None
     minimum = _with_app_floor(case, minimum)
+    if aim and minimum and last and minimum.major > last:  # the card that the aim leaves out must not name the branch
+        cards, last = aim.cards, last_branch_for(aim.cards)
     branch = _branch_to_be_on(case, action, last, minimum)
     return DriverAdvice(
         action=action,

@@ -10,7 +10,7 @@ from gpuproof.core.recommend.drivers import is_past, maximum_branch
 from gpuproof.core.recommend.fit import Obstacle, minimum_for
 from gpuproof.core.recommend.model import DriverAdvice, Rejected, Subject
 from gpuproof.core.recommend.options import Options
-from gpuproof.core.recommend.search import Pick, all_builds, nvidia_cards
+from gpuproof.core.recommend.search import Pick, all_builds, maker_of, nvidia_cards
 from gpuproof.core.recommend.smallest_change import python_that_would_work, smallest_change
 from gpuproof.core.words import Text, text
 
@@ -82,7 +82,7 @@ def _why_not(
         return text("It would leave the GPU idle.")
     if build.cuda is not None and not nvidia_cards(case):
         return text("It needs an NVIDIA GPU; this machine has none.")
-    if _maker(build.variant) not in {card.vendor for card in case.cards} | {"any"}:
+    if maker_of(build) not in {card.vendor for card in case.cards} | {"any"}:
         return text("It is for a GPU that this machine does not have.")
     if against:
         return against[0].reason
@@ -96,19 +96,19 @@ def _why_not(
     return text("It is older than the choice.")
 
 
-def _maker(variant: str) -> str:
-    """Return whose GPUs a build is for."""
-    if variant.startswith("cu"):
-        return "nvidia"
-    return {"xpu": "intel", "cpu": "any"}.get(variant, "amd")
-
-
 def _headline(case: Case, chosen: Pick) -> Text:
     if chosen.build.cuda and is_past(case, maximum_branch(case, chosen)):
         return text(
             "torch {torch} as {variant} is the newest release for this card, once the driver knows it again.",
             torch=chosen.release.version,
             variant=chosen.build.variant,
+        )
+    if case.pin is not None:
+        return text(
+            "torch {torch} as {variant} is the newest that the pin {pin} allows and this machine can use as it is.",
+            torch=chosen.release.version,
+            variant=chosen.build.variant,
+            pin=case.pin.words,
         )
     return text(
         "torch {torch} as {variant} is the newest release that fits this machine as it is.",

@@ -36,6 +36,13 @@ class Pick:
         return f"torch {self.release.version} {self.build.variant}"
 
 
+def maker_of(build: TorchBuild) -> str:
+    """Return whose GPUs a build is for."""
+    if build.cuda is not None:
+        return "nvidia"
+    return {"xpu": "intel", "cpu": "any"}.get(build.variant, "amd")
+
+
 def nvidia_cards(case: Case) -> tuple[Card, ...]:
     """Return the cards that a CUDA build could serve; macOS has none."""
     return () if case.system == "macos" else tuple(card for card in case.cards if card.vendor == "nvidia")

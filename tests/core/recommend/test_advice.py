@@ -248,3 +248,37 @@ def test_a_k80_may_go_on_to_torch_2_7_without_cudnn() -> None:
     other = next(each for each in answer.alternatives if each.torch == "2.7.1")
     assert other.variant == "cu118"
     assert "cudnn.enabled" in str(other.needs)
+
+
+def test_a_card_that_no_common_driver_serves_does_not_name_the_branch() -> None:
+    answer = ask("NVIDIA GeForce RTX 4090", "Tesla K80", driver="470.256.02")
+    assert answer.driver.action == "upgrade"
+    assert (answer.driver.minimum, answer.driver.branch, answer.driver.maximum_branch) == ("580", "R580", None)
+    steps = " ".join(map(str, answer.driver.how))
+    assert "nvidia-driver-580" in steps
+    assert "470" not in steps
+
+
+def test_other_builds_are_of_the_same_maker() -> None:
+    answer = ask("AMD Radeon RX 7900 XTX (gfx1100)", driver=None)
+    assert answer.choice is not None
+    assert answer.choice.variant.startswith("rocm")
+    assert "xpu" not in {other.variant for other in answer.alternatives}
+
+
+def test_debian_headers_are_of_the_machine() -> None:
+    here = ask("NVIDIA GH200 480GB", driver="535.129.03", machine="aarch64")
+    assert any("linux-headers-arm64" in str(step) for step in here.driver.how)
+    there = ask("NVIDIA H100 80GB HBM3", driver="535.129.03")
+    assert any("linux-headers-amd64" in str(step) for step in there.driver.how)
+
+
+def test_only_a_driver_that_is_there_is_written_down() -> None:
+    assert not any("write down" in str(step) for step in ask("NVIDIA GeForce RTX 3060", driver=None).driver.how)
+    assert "write down" in str(ask("NVIDIA GeForce RTX 5090", driver="560.35.03").driver.how[0])
+
+
+def test_a_pinned_choice_is_called_the_newest_that_the_pin_allows() -> None:
+    said = str(ask("NVIDIA GeForce RTX 3090", torch_pin="==2.5.1").because[0])
+    assert "==2.5.1" in said
+    assert "newest release" not in said
