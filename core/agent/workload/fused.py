@@ -7,11 +7,11 @@ import torch
 from torch.nn import functional
 
 from .cudnn_graph import ADD, MAXIMUM, MULTIPLY, RELU, Convolved, CudnnError, FusedConvolution, Library, Plan
+from .layers import TENSOR_CORE_CHANNELS
 
 _BIAS = (ADD, 2)
 _PRELU = (_BIAS, (MULTIPLY, 3), (MAXIMUM, "before"))  # a slope below 1: the larger of x and slope * x
 _MOST_PLANS = 4
-_LEAST_CHANNELS = 8  # what a tensor core takes at once
 _REPEATS = 5
 
 
@@ -104,7 +104,7 @@ class Fuser:
     def _tensors(self, x: Any, layer: Any, slope: Any) -> Sequence[Any]:
         """Return input, weight, bias and slopes as cuDNN wants them: channels last, few channels filled up."""
         key = (layer, slope is None)
-        missing = max(0, _LEAST_CHANNELS - x.shape[1])
+        missing = max(0, TENSOR_CORE_CHANNELS - x.shape[1])
         if key not in self._constants:
             weight = layer.weight
             if missing:

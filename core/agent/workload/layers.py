@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+TENSOR_CORE_CHANNELS = 8  # what a tensor core takes at once: fewer are filled up with zeros
+
 
 def can_fuse(x: Any) -> bool:
     """Tell whether cuDNN's convolution with bias and ReLU in one kernel fits: NVIDIA, 16 bits."""

@@ -7,10 +7,16 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from .layers import Convolution, Residual, TransformerBlock, Transposed, channels_last, sinusoids
+from .layers import (
+    TENSOR_CORE_CHANNELS,
+    Convolution,
+    Residual,
+    TransformerBlock,
+    Transposed,
+    channels_last,
+    sinusoids,
+)
 from .presets import AUDIO_LEVELS, BLOCKS, DECODERS, ENCODERS, HEADS, WIDTH, WINDOW, DecoderLevel, Preset
-
-CHANNELS = 8  # what a tensor core takes at once
 
 
 class FaceEncoder(nn.Module):  # type: ignore[misc]
@@ -130,7 +136,7 @@ class SuperResolution(nn.Module):  # type: ignore[misc]
 
     def compile_ends(self) -> None:
         """Compile what stands before and after the wide convolutions, so that its small steps become one kernel."""
-        widen(self.body[0], CHANNELS)
+        widen(self.body[0], TENSOR_CORE_CHANNELS)
         for name, plain in (("start", self._start_in_layout), ("grow", self._grow_plainly)):
             setattr(self, name, torch.compile(plain, dynamic=False))
 
@@ -147,7 +153,7 @@ def _spread(x: Any, low: Any) -> Any:
 
 
 def widen(convolution: Any, channels: int) -> int:
-    """Give a convolution weights of zero for more channels, as tensor cores take eight at once; return how many."""
+    """Give a convolution weights of zero for more channels, as tensor cores want; return how many."""
     missing = max(0, channels - int(convolution.in_channels))
     if missing:
         weight = functional.pad(convolution.weight, (0, 0, 0, 0, 0, missing))

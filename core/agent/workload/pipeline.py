@@ -7,8 +7,8 @@ import torch
 from torch.nn import functional
 
 from .fused import Fuser, new_fuser
-from .layers import Convolution, Residual, Transposed, can_fuse
-from .network import CHANNELS, Network, SuperResolution
+from .layers import TENSOR_CORE_CHANNELS, Convolution, Residual, Transposed, can_fuse
+from .network import Network, SuperResolution
 from .presets import WINDOW, Preset
 
 STAGES = ("prepare", "face_encoding", "alignment", "reconstruction", "super_resolution", "compositing")
@@ -57,7 +57,7 @@ class Pipeline:
         self.mask = paste_mask(preset.box).to(self.device)
         self.fuser: Optional[Fuser] = None
         self.not_fused = ""
-        self._spare = 0  # channels of zeros that the first convolution gets, as tensor cores take eight at once
+        self._spare = 0  # channels of zeros that the first convolution gets for the tensor cores
         self._offsets = torch.arange(preset.box, device=self.device)
         self._rows = torch.arange(1024, device=self.device).view(-1, 1, 1)
 
@@ -82,7 +82,8 @@ class Pipeline:
                 module.fused = True
             if isinstance(module, SuperResolution) or (transposed and isinstance(module, Transposed)):
                 module.fuser = fuser
-        self._spare = self.network.encoder.widen(CHANNELS) if can_fuse(self.mask.to(self.dtype)) else 0
+        is_possible = can_fuse(self.mask.to(self.dtype))
+        self._spare = self.network.encoder.widen(TENSOR_CORE_CHANNELS) if is_possible else 0
 
     def compile(self) -> None:
         """Hand the stages to torch.compile; the first step of each shape then takes long.
