@@ -125,7 +125,7 @@ def _row(result: MetricComparison) -> ForestRow:
         ratio, low, high = 1 / ratio, 1 / high, 1 / low
     return ForestRow(
         name=metric_words(result.metric),
-        before=_with_unit(result.before, result.unit),
+        before=literal(figure(result.before)),
         after=_with_unit(result.after, result.unit),
         ratio=ratio if math.isfinite(ratio) else 1.0,
         low=max(low, 1e-3),
@@ -138,6 +138,10 @@ def _row(result: MetricComparison) -> ForestRow:
 def _with_unit(value: float, unit: str) -> Text:
     if unit == "ratio":
         return text("{ratio} times", ratio=figure(value))
+    if unit == "frames/s":
+        return text("{speed} frames/s", speed=figure(value))
+    if unit == "ms/frame":
+        return text("{time} ms per frame", time=figure(value))
     return literal(f"{figure(value)} {unit}")
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.live_run import SeriesName
+
+_SHORTEST_S, _LONGEST_S = 5.0, 600.0  # that a graph shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +139,13 @@ def round_top(highest: float) -> float:
     return next(step * power for step in _STEPS if step * power >= wanted)
 
 
-def time_range(end_s: float) -> tuple[float, float]:
-    """Return the visible times: from the start while they fit, then the newest ten minutes in jumps of one."""
+def time_range(end_s: float, *, is_over: bool = False) -> tuple[float, float]:
+    """Return the visible times: from the start while they fit, then the newest ten minutes in jumps of one.
+
+    A run that is over fills the graph.
+    """
+    if is_over and 0 < end_s <= _LONGEST_S:
+        return (0.0, max(_SHORTEST_S, math.ceil(end_s)))
     for whole in (30.0, 60.0, 120.0, 300.0, 600.0):
         if end_s <= whole:
             return (0.0, whole)

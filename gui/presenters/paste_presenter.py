@@ -104,3 +104,20 @@ def _judge(data: bytes) -> PasteState:
     kind, machine = read_evidence(data)
     log = scan(decode(data).splitlines())
     return PasteState(diagnosis=diagnose(machine), kind=kind, log=log if log.events else None)
+
+
+def recognised(kind: str) -> Text:
+    """Say as what a text was recognised; names of tools stay as they are."""
+    known = {
+        "text": text("Recognised as: plain text"),
+        "traceback": text("Recognised as: a program's error message"),
+        "report": text("Recognised as: a saved report"),
+        "answers": text("Recognised as: a machine's recorded answers"),
+    }
+    if kind in known:
+        return known[kind]
+    kinds = kind.split("+")
+    tools = ", ".join(one for one in kinds if one != "traceback")
+    if "traceback" in kinds:
+        return text("Recognised as: {kinds}, with an error message", kinds=tools)
+    return text("Recognised as: {kind}", kind=tools)

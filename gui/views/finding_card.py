@@ -34,7 +34,7 @@ def finding_card(finding: Finding, *, read_only: bool = False) -> QFrame:
         for number, step in enumerate(finding.remedy.steps, start=1):
             _add_step(inside, number, step, with_command=not read_only)
     about = help_link(text("About this finding"), f"findings.md#{finding.cause}")
-    inside.addLayout(row(data_label(literal(finding.id), "small"), about))
+    inside.addLayout(row(data_label(text("Rule: {id}", id=finding.id), "small"), about))
     return frame
 
 

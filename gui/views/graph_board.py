@@ -103,7 +103,7 @@ class GraphBoard(QWidget):
             self._offer_gpus()
         made = self.cards[self._next]
         self._next = (self._next + 1) % len(self.cards)
-        made.graph.set_time_range(*time_range(self.run.end_s))
+        made.graph.set_time_range(*time_range(self.run.end_s, is_over=not self.is_drawing))
         made.draw(self.run, self.gpu)
         if made is self.cards[0]:
             self._shade()

@@ -93,6 +93,8 @@ class GraphCard(QFrame):
         is_highest = at_s is None and not is_live and seen != "–"
         speech.put(self._value, text("max {values}", values=seen) if is_highest else literal(seen))
         self._empty.setVisible(not values and run.end_s > _SILENT_S)
+        not_yet, never = text("No values yet."), text("No values: nothing of this kind was seen.")
+        speech.put(self._empty, not_yet if is_live else never)
 
     def forget(self) -> None:
         """Begin anew."""

@@ -10,7 +10,7 @@ from gpuproof.core.diagnose.model import Diagnosis
 from gpuproof.core.logs.model import LogVerdict
 from gpuproof.core.words import literal, text
 from gpuproof.gui.presenters.diagnosis_texts import banner_tone, banner_words
-from gpuproof.gui.presenters.paste_presenter import PastePresenter, PasteState, log_words
+from gpuproof.gui.presenters.paste_presenter import PastePresenter, PasteState, log_words, recognised
 from gpuproof.gui.style import lengths, speech, theme
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.command_box import CommandBox
@@ -69,7 +69,7 @@ class PastePage(ToolPage):
         banner = Banner()
         banner.show_verdict(banner_tone(diagnosis), diagnosis.title, banner_words(diagnosis))
         inside.addWidget(banner)
-        inside.addWidget(data_label(text("Recognised as: {kind}", kind=state.kind), "small"))
+        inside.addWidget(data_label(recognised(state.kind), "small"))
         for finding in diagnosis.findings:
             inside.addWidget(finding_card(finding))
         if diagnosis.ask_next is not None:

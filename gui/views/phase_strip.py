@@ -77,7 +77,7 @@ class PhaseStrip(QWidget):
         for kind, (_, words) in _KINDS.items():
             share = sum(phase.end_s - phase.start_s for phase in self._phases if phase.kind == kind) / whole
             if share > 0:
-                found.append((kind, f"{speech.say(words)} {share:.0%}"))
+                found.append((kind, f"{speech.say(words)} {100 * share:.0f} %"))
         return found
 
 

@@ -38,6 +38,13 @@ def test_the_visible_time_changes_rarely(end: float, seen: tuple[float, float]) 
     assert time_range(end) == seen
 
 
+@pytest.mark.parametrize(
+    ("end", "seen"), [(0, (0, 30)), (2, (0, 5)), (18.4, (0, 19)), (600, (0, 600)), (601, (60, 660))]
+)
+def test_a_run_that_is_over_fills_the_graph(end: float, seen: tuple[float, float]) -> None:
+    assert time_range(end, is_over=True) == seen
+
+
 def test_the_time_left_is_said_in_the_unit_that_fits() -> None:
     assert [seconds_words(left).render() for left in (None, 0.2, 44, 150)] == [
         "estimating the time", "about 1 s left", "about 44 s left", "about 2 min left",

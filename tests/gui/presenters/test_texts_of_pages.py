@@ -1,0 +1,35 @@
+"""Words that presenters choose: as what a text was recognised, and figures of a comparison with their units."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.reports import a_report, a_result
+
+from gpuproof.core.report.compare import compare
+from gpuproof.core.words import Language
+from gpuproof.gui.presenters.compare_presenter import forest_rows
+from gpuproof.gui.presenters.paste_presenter import recognised
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("text", "Recognised as: plain text"),
+        ("traceback", "Recognised as: a program's error message"),
+        ("report", "Recognised as: a saved report"),
+        ("collect_env+nvidia-smi", "Recognised as: collect_env, nvidia-smi"),
+        ("collect_env+traceback", "Recognised as: collect_env, with an error message"),
+    ],
+)
+def test_what_was_recognised_is_said_in_words(kind: str, said: str) -> None:
+    assert recognised(kind).render() == said
+
+
+@pytest.mark.parametrize(
+    ("language", "speed", "time"), [("en", "frames/s", "ms per frame"), ("zh", "帧/秒", "毫秒/帧")]
+)
+def test_units_of_a_comparison_are_words_of_the_language(language: Language, speed: str, time: str) -> None:
+    rows = {row.name.render(): row for row in forest_rows(compare(a_report(), a_report(result=a_result(seed=9))))}
+    assert rows["GPU speed"].after.render(language).endswith(speed)
+    assert rows["GPU, alignment"].after.render(language).endswith(time)
+    assert rows["GPU speed"].before.render(language).replace("\u202f", "").isdigit()
