@@ -101,6 +101,7 @@ class Session(QObject):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_look_changed)
         self.window = MainWindow(self.context)
         self.shell.take_in(self.window)
+        self.shell.fit_text(self._preferences.text_scale)
         self.window.retranslate()
         self.window.focus_first()
         QTimer.singleShot(0, self, self._finish)

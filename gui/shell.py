@@ -35,6 +35,11 @@ class Shell(QMainWindow):
         self._colours = None
         self.setCentralWidget(content)
 
+    def fit_text(self, scale: float) -> None:
+        """Stay as wide as words of that size need, as far as the screen goes."""
+        wanted = round(SMALLEST[0] * scale)
+        self.setMinimumWidth(max(SMALLEST[0], min(wanted, self.screen().availableSize().width())))
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
         """Paint the ground and the list's ground until the content is there."""
         super().paintEvent(event)

@@ -50,13 +50,16 @@ class StepView(QWidget):
             inside.addWidget(CommandBox(text("Command of step {number}", number=number + 1), step.command))
         if step.check:
             inside.addWidget(data_label(text("Afterwards: {check}", check=step.check), "small"))
-        inside.addLayout(row(self.done_button, self._found))
+        self._after = QWidget()
+        self._after.setLayout(row(self.done_button, self._found))
+        inside.addWidget(self._after)
         presenter.state_changed.connect(self.show_state)
         self.show_state(presenter.state)
 
     def show_state(self, state: FixState) -> None:
         """Show whether it is this step's turn, and what was found after it."""
         is_turn = state.at == self._number
+        self._after.setVisible(is_turn or self._number < len(state.found))
         self.done_button.setVisible(is_turn)
         self.done_button.setEnabled(not state.is_working)
         if self._number < len(state.found):

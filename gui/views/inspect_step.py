@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from gpuproof.core.diagnose.model import LinkName
@@ -43,7 +44,7 @@ class InspectStep(Page):
         )
         self._presenter = presenter
         self._shown: LinkName | None = None
-        self._was_chosen = False
+        self._was_chosen = self._was_running = False
         self._details_key: object = None
         self.running = RunningStrip()
         self.running.cancel_confirmed.connect(presenter.cancel)
@@ -74,7 +75,7 @@ class InspectStep(Page):
     def show_state(self, state: CheckState) -> None:
         """Show a state; details are only made anew when they changed."""
         if state.running_at == "inspect":
-            self._was_chosen = False
+            self._was_chosen, self._was_running = False, True
             last = literal(state.set_up_lines[-1]) if state.running == "set_up" and state.set_up_lines else None
             self.running.show_running(_RUNNING[state.running or ""], None, last, stops=state.is_cancelling)
         else:
@@ -93,6 +94,9 @@ class InspectStep(Page):
         again = self.steps.again_button
         if again is not None:
             speech.put(again, text("Inspect again") if diagnosis is not None else text("Inspect now"))
+        if self._was_running and not state.is_busy:
+            self._was_running = False
+            QTimer.singleShot(0, self, self._move_focus)  # after the button for stopping has let go of it
 
     def _show_case(self, state: CheckState) -> None:
         if state.case is self._case:
@@ -116,6 +120,12 @@ class InspectStep(Page):
     def _choose(self, name: str) -> None:
         self._shown, self._was_chosen = cast(LinkName, name), True
         self._show_details(self._presenter.state)
+
+    def _move_focus(self) -> None:
+        """Let the keyboard follow the broken link, unless it is elsewhere in the window."""
+        focused = self.window().focusWidget()
+        if self._shown is not None and self.isVisible() and (focused is None or self.isAncestorOf(focused)):
+            self.chain.button(self._shown).setFocus()
 
     def _show_details(self, state: CheckState) -> None:
         link = next((link for link in state.links if link.name == self._shown), None)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import text
 from gpuproof.gui.context import Context
+from gpuproof.gui.shell import Shell
 from gpuproof.gui.style import icons, lengths, speech, theme
 from gpuproof.gui.views.home_page import HomePage
 from gpuproof.gui.views.page import Page
@@ -172,6 +173,9 @@ class MainWindow(QWidget):
         before = theme.scale()
         theme.apply(application, name, self._context.preferences.text_scale)
         lengths.rescale(self, before, theme.scale())
+        top = self.window()
+        if isinstance(top, Shell):
+            top.fit_text(theme.scale())
         self.follow_look()
 
     def _show_look_icon(self) -> None:

@@ -65,6 +65,10 @@ class RecommendStep(Page):
         presenter.state_changed.connect(self.show_state)
         self.show_state(presenter.state)
 
+    def first_focus(self) -> QWidget | None:
+        """Start with going on: what has to be done stands above it in words."""
+        return self.steps.onward_button if self.steps.onward_button.isEnabled() else None
+
     def show_state(self, state: CheckState) -> None:
         """Show the recommendation; it is only laid out anew when it is another one."""
         if state.core.machine is not self._machine:

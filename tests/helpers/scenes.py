@@ -5,15 +5,17 @@ A scene shows what the product says about recorded machines and runs; only the m
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from helpers.reports import a_report, a_result
 from helpers.watched import an_observation
 
-from gpuproof.core.bench.model import Progress
+from gpuproof.core.bench.model import Progress, SeveralGpus
 from gpuproof.core.bench.phrases import failure_words, step_words
 from gpuproof.core.checkup import CheckupState
 from gpuproof.core.facts.answers_file import read_recording
@@ -101,6 +103,18 @@ def _crashed(window: Any, _: Path) -> None:
     proof = prove(state.core.machine, state.core.diagnosis, result)
     _show(window, replace(state, core=replace(state.core, result=result, proof=proof)), "benchmark")
     window._wizard.replay.start(0.0)
+
+
+def _several(window: Any, _: Path) -> None:
+    """Show the recorded run with what was measured of two cards on another machine."""
+    state = own(load_report(RUN))
+    assert state.core.result is not None
+    measured = json.loads((ROOT / "docs" / "figures" / "h200x2.json").read_bytes())["several"]
+    result = replace(state.core.result, several=msgspec.convert(measured, SeveralGpus))
+    _show(window, replace(state, core=replace(state.core, result=result)), "benchmark")
+    window._wizard.replay.start(0.0)
+    place = window.page("benchmark")
+    _scroll_to(place, place._results)
 
 
 def _refused(window: Any, _: Path) -> None:
@@ -243,6 +257,7 @@ SCENES: dict[str, Scene] = {
     "benchmark-running": lambda window, _: _running(window),
     "benchmark-asked": _asked,
     "benchmark-crashed": _crashed,
+    "benchmark-several": _several,
     "benchmark-refused": _refused,
     "benchmark-end": _scrolled("benchmark", lambda page: page.board.cards[-1]),
     "benchmark-middle": _scrolled("benchmark", lambda page: page.board.cards[0]),
