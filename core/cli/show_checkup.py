@@ -55,7 +55,9 @@ def _show_diagnosis(state: CheckupState, terminal: Terminal) -> None:
 def _show_recommendation(recommendation: Recommendation, terminal: Terminal) -> None:
     choice = recommendation.choice
     if recommendation.installed_fits and not recommendation.is_installed:
-        terminal.say(text("The installed torch fits these cards and this driver: nothing has to be installed."))
+        fits = text("The installed torch fits these cards and this driver: nothing has to be installed.")
+        without_cards = text("The installed torch is all that this computer can use: nothing has to be installed.")
+        terminal.say(without_cards if choice is not None and choice.variant == "cpu" else fits)
         if choice is not None:
             terminal.say(
                 text("The newest that fits is {torch} ({variant}).", torch=choice.torch, variant=choice.variant)

@@ -73,7 +73,8 @@ def _driver(machine: Machine) -> tuple[Text, bool]:
 def _gpu(machine: Machine) -> tuple[Text, bool]:
     found = gpus(machine)
     if not found:
-        return text("The GPU is not known"), False
+        absent = not isinstance(machine.gpus, Unknown) or machine.gpus.why is Why.ABSENT
+        return (text("No NVIDIA GPU was seen") if absent else text("The GPU is not known")), False
     first = found[0]
     if first.compute_capability is None:
         return text("{name}", name=first.name), True

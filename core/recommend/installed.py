@@ -39,7 +39,10 @@ def installed_words(options: Options, installed: str | None, fits: bool | None) 
     if not fits or options.chosen is None or installed is None:
         return ()
     newest = options.chosen.release.version
-    if installed.split("+", 1)[0] == newest:
+    is_newest = installed.split("+", 1)[0] == newest
+    if options.chosen.build.variant == "cpu":
+        return (_words_without_cards(installed, None if is_newest else newest),)
+    if is_newest:
         return (
             text(
                 "torch {installed}, which is installed, fits these cards and this driver: nothing has to be installed.",
@@ -53,6 +56,17 @@ def installed_words(options: Options, installed: str | None, fits: bool | None) 
             installed=installed,
             newest=newest,
         ),
+    )
+
+
+def _words_without_cards(installed: str, newest: str | None) -> Text:
+    """Say the same of a computer whose processor does the work."""
+    if newest is None:
+        return text("torch {installed}, which is installed, is all that this computer can use.", installed=installed)
+    return text(
+        "torch {installed}, which is installed, is all that this computer can use. {newest} is the newest.",
+        installed=installed,
+        newest=newest,
     )
 
 

@@ -131,7 +131,7 @@ def test_a_child_that_dies_in_its_measurement_keeps_its_blocks_and_is_told(bench
     assert isinstance(outcome, Crashed)
     assert name in outcome.detail
     (words,) = result.problems
-    assert "The cpu run crashed" in str(words)
+    assert "The CPU run crashed" in str(words)
     assert name in str(words)
     assert "What it had measured before is kept." in str(words)
     _check_what_is_kept(bench, result)
@@ -153,7 +153,7 @@ def test_a_child_that_hangs_in_its_measurement_is_ended_at_its_deadline(bench, m
     assert isinstance(outcome, TimedOut)
     assert outcome.deadline_s == deadline_s
     assert outcome.record.left_behind == ()
-    assert [str(words) for words in result.problems] == ["The cpu run did not end within 240 s and was stopped."]
+    assert [str(words) for words in result.problems] == ["The CPU run did not end within 240 s and was stopped."]
     _check_what_is_kept(bench, result)
 
 
@@ -163,7 +163,7 @@ def test_a_child_that_hangs_while_it_prepares_is_ended_at_its_deadline(bench, mo
     result = bench.run("hang", kind="torch", number=1)
     assert 1.0 <= time.monotonic() - began < 5.0
     assert isinstance(bench.outcomes["cpu"], TimedOut)
-    assert [str(words) for words in result.problems] == ["The cpu run did not end within 1 s and was stopped."]
+    assert [str(words) for words in result.problems] == ["The CPU run did not end within 1 s and was stopped."]
     assert result.blocks == ()
     assert bench.left_behind() == []
 
