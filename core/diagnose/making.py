@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from gpuproof.core.diagnose.causes import remedy_of, title_of
 from gpuproof.core.diagnose.context import nothing_said, quotes, torch_live
@@ -43,6 +44,11 @@ def by_message(
     return failed(
         cause, machine, quotes(symptoms), confidence or strongest, id=f"{cause.replace('_', '-')}.{symptoms[0].id}"
     )
+
+
+def with_evidence(verdict: Failed, more: tuple[Text, ...]) -> Failed:
+    """Return the verdict with what the inspection itself saw of it."""
+    return replace(verdict, evidence=(*verdict.evidence, *more)) if more else verdict
 
 
 def no_message(machine: Machine) -> Verdict:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from gpuproof.core.diagnose.context import capabilities, has, is_container, system_of, torch_build
+from gpuproof.core.diagnose.loading import obstacle
 from gpuproof.core.diagnose.model import Step
 from gpuproof.core.diagnose.remedies.commands import INDEX, pip_prefix
+from gpuproof.core.diagnose.remedies.loading import start_image, steps_against
+from gpuproof.core.diagnose.remedies.starting import start_steps
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import text
@@ -138,7 +141,11 @@ def no_driver(machine: Machine) -> tuple[Step, ...]:
     """Install or load the driver; Secure Boot and nouveau have steps of their own."""
     if system_of(machine) in ("windows", "wsl"):
         return (_install_driver(machine),)
-    if has(machine, "driver.secure-boot"):
+    found = obstacle(machine)
+    if found is not None and (own := steps_against(found, machine)):
+        return own
+    kind = found.kind if found is not None else ""
+    if has(machine, "driver.secure-boot") or kind == "unsigned":
         return (
             Step(
                 text("Enrol the key that signed the module, then reboot and confirm it in the blue screen"),
@@ -154,12 +161,12 @@ def no_driver(machine: Machine) -> tuple[Step, ...]:
         Step(text("Install the headers of this kernel, so that the module can be built"), _headers(machine)),
         _install_driver(machine),
     ]
-    if has(machine, "driver.nouveau"):
+    if has(machine, "driver.nouveau") or kind == "nouveau":
         steps.insert(
             1,
             Step(
                 text("Keep nouveau from taking the card, then reboot"),
-                "echo -e 'blacklist nouveau\\noptions nouveau modeset=0' | sudo tee /etc/modprobe.d/blacklist-nouveau.conf && sudo update-initramfs -u",  # noqa: E501
+                f"echo -e 'blacklist nouveau\\noptions nouveau modeset=0' | sudo tee /etc/modprobe.d/blacklist-nouveau.conf && {start_image(machine)}",  # noqa: E501
             ),
         )
     return tuple(steps)
@@ -215,6 +222,9 @@ def fabric_manager(machine: Machine) -> tuple[Step, ...]:
 
 def gpu_init_failed(machine: Machine) -> tuple[Step, ...]:
     """The kernel log names the reason; module flavour, BIOS settings and power are the usual ones."""
+    own = start_steps(machine)
+    if own:
+        return own
     if system_of(machine) in ("windows", "wsl"):
         return (
             Step(text("In Windows' Device Manager read the error code of the card, such as code 43"), "devmgmt.msc"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from gpuproof.core.diagnose.context import has, is_wsl, system_of
 from gpuproof.core.diagnose.model import Step
+from gpuproof.core.diagnose.remedies.starting import container_steps
+from gpuproof.core.diagnose.surroundings import is_old_wsl
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import text
@@ -15,6 +17,9 @@ def container_no_gpu(machine: Machine) -> tuple[Step, ...]:
     """Toolkit, runtime, flag; a compose file needs the device reservation."""
     if any(symptom.id.startswith("compose.") for symptom in machine.symptoms):
         return _compose_steps()
+    own = container_steps(machine)
+    if own:
+        return own
     if is_wsl(machine):
         return (
             Step(
@@ -86,7 +91,7 @@ def container_lost_gpu(machine: Machine) -> tuple[Step, ...]:
 
 def wsl_driver(machine: Machine) -> tuple[Step, ...]:
     """The driver is the one of Windows; no Linux driver belongs inside, and WSL 1 has no GPU."""
-    if has(machine, "wsl.one"):
+    if has(machine, "wsl.one") or is_old_wsl(machine):
         return (
             Step(
                 text("This is WSL 1, which has no GPU: turn the distribution into a WSL 2 one"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from gpuproof.core.diagnose.context import capabilities, system_of, torch_build
+from gpuproof.core.diagnose.context import capabilities, system_of, torch_build, torch_live
+from gpuproof.core.diagnose.damage import damage
 from gpuproof.core.diagnose.model import Step
 from gpuproof.core.diagnose.pairs import release_of
 from gpuproof.core.diagnose.remedies.commands import CHECK, INDEX, install_steps, pip_prefix, same_release
+from gpuproof.core.diagnose.remedies.repair import whole_again
+from gpuproof.core.diagnose.surroundings import cpu_index
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.words import text
 
@@ -18,7 +21,15 @@ def cpu_wheel(machine: Machine) -> tuple[Step, ...]:
         text("Name that index in the requirements file as well, or the next install brings the CPU wheel back"),
         None,
     )
-    return (*install_steps(machine), guard)
+    return (*_settings_first(machine), *install_steps(machine), guard)
+
+
+def _settings_first(machine: Machine) -> tuple[Step, ...]:
+    """A setting that asks for CPU wheels would undo every remedy."""
+    if not cpu_index(machine):
+        return ()
+    words = text("Take the setting out that asks for CPU wheels: it would bring the CPU build back at every install")
+    return (Step(words, f"{pip_prefix(machine)} config list"),)
 
 
 def conda_cpu_build(machine: Machine) -> tuple[Step, ...]:
@@ -81,6 +92,9 @@ def aarch64_cpu_wheel(machine: Machine) -> tuple[Step, ...]:
 def mixed_install(machine: Machine) -> tuple[Step, ...]:
     """Find out which torch is imported, remove the other."""
     pip = pip_prefix(machine)
+    found, live = damage(machine), torch_live(machine)
+    if found is not None and not (live is not None and live.imported):
+        return whole_again(machine, found)
     return (
         Step(
             text("See which torch is imported, and by which Python"),

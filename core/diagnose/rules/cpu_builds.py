@@ -18,6 +18,7 @@ from gpuproof.core.diagnose.context import (
 )
 from gpuproof.core.diagnose.making import failed
 from gpuproof.core.diagnose.model import CannotTell, Confidence, Failed, Passed, Rule, Verdict
+from gpuproof.core.diagnose.surroundings import cpu_command, cpu_index
 from gpuproof.core.facts.machine import Machine, OperatingSystem, Package
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import Text, text
@@ -148,7 +149,9 @@ def _is_only_the_operator_missing(machine: Machine) -> bool:
 
 def _why(cause: str, machine: Machine) -> tuple[Text, ...]:
     if cause == "conda_cpu_build":
-        return (text("conda package {package}", package=conda_words(machine)),)
+        return (text("conda package {package}", package=conda_words(machine)), *cpu_command(machine))
+    if cause == "cpu_wheel":
+        return cpu_index(machine)
     if cause == "aarch64_cpu_wheel":
         return (text("the machine is ARM64 Linux"),)
     return ()

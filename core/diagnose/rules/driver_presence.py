@@ -18,8 +18,11 @@ from gpuproof.core.diagnose.context import (
     torch_live,
     unknowns,
 )
+from gpuproof.core.diagnose.loading import obstacle
 from gpuproof.core.diagnose.making import by_message, failed, no_message
 from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
+from gpuproof.core.diagnose.starting import closed_nodes, withheld
+from gpuproof.core.diagnose.surroundings import stand_in_driver, wsl_trouble
 from gpuproof.core.facts.machine import Machine, Symptom
 from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.words import Text, text
@@ -48,6 +51,9 @@ _STARTED_WITHOUT = (
 )
 
 
+_FOREIGN_DRIVERS = ("nouveau", "nova_core", "vfio-pci", "BasicDisplay")  # the last one is Windows' stand-in
+
+
 def _no_driver_signs(machine: Machine) -> tuple[Symptom, ...]:
     signs = seen(machine, "driver.smi-no-communication", *_ABSENT)
     if has(machine, "driver.smi-missing") and (signs or not driver_works(machine)):
@@ -60,11 +66,13 @@ def no_driver(machine: Machine) -> Verdict:
     if has_nvidia_gpu(machine) is False or system_of(machine) == "macos":
         return Passed()
     plain = seen(machine, *_PLAIN)
-    if plain and not is_wsl(machine):
+    if plain and not is_wsl(machine) and is_available(machine) is not True:
         return by_message("no_driver", machine, (*plain, *seen(machine, "driver.smi-no-communication")))
     facts = _facts(machine)
     if facts:
-        return failed("no_driver", machine, facts)
+        found = obstacle(machine)
+        more = tuple(line for line in found.evidence if line not in facts) if found is not None else ()
+        return failed("no_driver", machine, (*facts, *more), id=f"no-driver.{found.kind}" if found is not None else "")
     if is_wsl(machine) or is_jetson(machine) or _is_about_container(machine):
         return Passed()
     signs = _no_driver_signs(machine)
@@ -86,9 +94,12 @@ def _facts(machine: Machine) -> tuple[Text, ...]:
     """What the inspection of this machine itself saw: an NVIDIA card, and no driver bound to it."""
     if isinstance(machine.display_devices, Unknown) or is_container(machine) or is_wsl(machine):
         return ()
+    stand_in = stand_in_driver(machine)
+    if stand_in:
+        return stand_in
     cards = [device for device in machine.display_devices if device.vendor_id == 0x10DE]
-    others = [card for card in cards if card.kernel_driver in ("nouveau", "nova_core", "vfio-pci")]
-    if others:
+    others = [card for card in cards if card.kernel_driver in _FOREIGN_DRIVERS]
+    if others and not any(card.kernel_driver == "nvidia" for card in cards):  # one of several may be a guest's
         return (
             text("{name} is bound to the kernel driver {driver}", name=others[0].name, driver=others[0].kernel_driver),
         )
@@ -122,16 +133,18 @@ def container_no_gpu(machine: Machine) -> Verdict:
     refused = seen(machine, "container.nvml-permissions")
     if refused:
         return by_message("container_no_gpu", machine, refused)
-    box = machine.container
     live = torch_live(machine)
-    if not isinstance(box, Unknown) and box.has_device_nodes is False and not gpus(machine) and not is_wsl(machine):
-        return failed("container_no_gpu", machine, (text("no NVIDIA device file is in this container"),))
+    inside = _seen_inside(machine)
+    if inside:
+        return failed("container_no_gpu", machine, inside)
     if has(machine, "driver.not-loaded", "driver.804", "driver.found-too-old"):
         return Passed()
     signs = seen(machine, *_ABSENT, "driver.smi-missing", "container.cli-library")
     signs = signs or seen(
         machine, "gpu.no-device", "gpu.no-gpus", "driver.insufficient", "driver.not-collected", "torch.check-driver"
     )
+    if has(machine, "hint.smi-works"):
+        signs = signs or seen(machine, "driver.smi-error")
     if signs and not _known_otherwise(machine):
         sure = "likely" if any(sign.id in _ABSENT for sign in signs) else "possible"
         return failed("container_no_gpu", machine, quotes(signs), sure)  # type: ignore[arg-type]
@@ -144,6 +157,16 @@ def container_no_gpu(machine: Machine) -> Verdict:
     if elsewhere and silent and is_available(machine) is False and has_cuda_build(machine) is not False:
         return failed("container_no_gpu", machine, quotes(elsewhere), "possible")
     return no_message(machine) if live is None else Passed()
+
+
+def _seen_inside(machine: Machine) -> tuple[Text, ...]:
+    """What an inspection itself sees in a container: no device files, closed ones, or CUDA left out."""
+    box = machine.container
+    if isinstance(box, Unknown) or is_wsl(machine):
+        return ()
+    if box.has_device_nodes is False and not gpus(machine):
+        return (text("no NVIDIA device file is in this container"), *withheld(machine))
+    return withheld(machine) or closed_nodes(machine)
 
 
 def _known_otherwise(machine: Machine) -> bool:
@@ -175,8 +198,9 @@ def wsl_driver(machine: Machine) -> Verdict:
         return by_message("wsl_driver", machine, certain)
     if not is_wsl(machine) or is_available(machine) is True:
         return Passed() if system_of(machine) else CannotTell(unknowns(machine.os))
-    if not isinstance(machine.wsl, Unknown) and not machine.wsl.has_gpu_device:
-        return failed("wsl_driver", machine, (text("{path} is not there", path="/dev/dxg"),))
+    trouble = wsl_trouble(machine)
+    if trouble:
+        return failed("wsl_driver", machine, trouble)
     signs = (
         *_no_driver_signs(machine),
         *seen(
@@ -193,6 +217,8 @@ def wsl_driver(machine: Machine) -> Verdict:
         ),
         *seen(machine, "container.nvml-unknown", "container.cli-library"),
     )
+    if is_container(machine) and has(machine, "hint.smi-works"):  # in WSL2 itself, or in another container
+        signs = tuple(sign for sign in signs if sign.id != "driver.smi-error")
     if has(machine, "memory.init-oom") or (signs and not driver_works(machine)):
         return failed("wsl_driver", machine, quotes(signs), "likely")
     vague = seen(

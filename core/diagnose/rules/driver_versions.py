@@ -16,8 +16,9 @@ from gpuproof.core.diagnose.context import (
     torch_build,
     unknowns,
 )
-from gpuproof.core.diagnose.making import by_message, failed
+from gpuproof.core.diagnose.making import by_message, failed, with_evidence
 from gpuproof.core.diagnose.model import CannotTell, Confidence, Passed, Rule, Verdict
+from gpuproof.core.diagnose.surroundings import compat_library
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.facts.version import DottedVersion
@@ -89,10 +90,14 @@ def _too_old_evidence(machine: Machine, cuda: DottedVersion) -> tuple[Text, ...]
 
 
 def forward_compat_804(machine: Machine) -> Verdict:
-    """Fail on error 804: a cuda-compat libcuda on a card that does not allow it."""
+    """Fail on error 804, or on a cuda-compat libcuda that is reached on a card that does not allow it."""
     said = seen(machine, "driver.804")
     if said:
-        return by_message("forward_compat_804", machine, (*said, *seen(machine, "hint.compat")))
+        verdict = by_message("forward_compat_804", machine, (*said, *seen(machine, "hint.compat")))
+        return with_evidence(verdict, compat_library(machine))
+    reached = compat_library(machine)
+    if reached:
+        return failed("forward_compat_804", machine, reached, "likely", id="forward-compat-804.reached")
     return _unless_said(machine)
 
 

@@ -14,8 +14,10 @@ from gpuproof.core.diagnose.context import (
     tool_gpus,
     unknowns,
 )
-from gpuproof.core.diagnose.making import by_message, failed, no_message
-from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
+from gpuproof.core.diagnose.making import by_message, failed, no_message, with_evidence
+from gpuproof.core.diagnose.model import CannotTell, Confidence, Passed, Rule, Verdict
+from gpuproof.core.diagnose.starting import closed_nodes, missing_uvm, start_fault
+from gpuproof.core.diagnose.surroundings import fabric_versions
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import text
@@ -24,10 +26,18 @@ _INIT = ("gpu.handle-not-found", "gpu.init-failed", "gpu.open-module-needed", "g
 
 
 def gpu_init_failed(machine: Machine) -> Verdict:
-    """Fail when the driver is loaded and says why it cannot start the card, or sees none at all."""
+    """Fail when the driver is loaded and a message or a fact shows why it cannot start the card, or it sees none."""
     said = seen(machine, *_INIT)
     if said:
         return by_message("gpu_init_failed", machine, (*said, *seen(machine, "gpu.no-devices")))
+    reason = start_fault(machine)
+    if reason is not None:
+        sure: Confidence = "likely" if reason[0] == "address-space" else "certain"
+        return failed("gpu_init_failed", machine, reason[1], sure, id=f"gpu-init-failed.{reason[0]}")
+    closed = closed_nodes(machine)
+    if closed and not is_container(machine) and not is_wsl(machine):
+        title = text("This user may not open the GPU's device files")
+        return failed("gpu_init_failed", machine, closed, id="gpu-init-failed.not-allowed", title=title)
     none = seen(machine, "gpu.no-devices")
     if none and not is_wsl(machine) and not has(machine, "driver.smi-no-communication", "gpu.mig"):
         return failed("gpu_init_failed", machine, quotes(none), "likely")
@@ -57,7 +67,7 @@ def gpu_lost(machine: Machine) -> Verdict:
 def _after_sleep(machine: Machine) -> Verdict:
     """It worked until the machine slept: the module, whatever the program then says."""
     slept = seen(machine, "hint.suspend")
-    failing = complains(machine) or has(machine, "program.illegal", "hint.lost-later")
+    failing = complains(machine) or has(machine, "program.illegal", "hint.lost-later", "hint.uvm-reload")
     hints = all(symptom.id.startswith(("hint.", "program.", "torch.", "gpu.no")) for symptom in machine.symptoms)
     if slept and failing and hints and system_of(machine) in ("linux", None) and is_available(machine) is not True:
         return failed("uvm_broken", machine, quotes((*slept, *seen(machine, "hint.uvm-reload"))), "possible")
@@ -68,6 +78,9 @@ def uvm_broken(machine: Machine) -> Verdict:
     """Fail on "CUDA unknown error": torch blames CUDA_VISIBLE_DEVICES, the module nvidia_uvm is at fault."""
     module = seen(machine, "gpu.uvm-module")
     said = seen(machine, "gpu.uvm")
+    missing = missing_uvm(machine)
+    if missing:
+        return failed("uvm_broken", machine, (*missing, *quotes((*module, *said))))
     if not module and not said:
         return _after_sleep(machine)
     if is_wsl(machine) or system_of(machine) in ("windows", "macos") or is_available(machine) is True:
@@ -85,8 +98,11 @@ def fabric_manager(machine: Machine) -> Verdict:
     waiting = [gpu for gpu in tool_gpus(machine) if gpu.fabric_state in ("not_started", "in_progress")]
     if waiting and not said and is_available(machine) is not True:
         shown = text("{name} is not registered with the NVSwitch fabric", name=waiting[0].name)
-        return failed("fabric_manager", machine, (shown,), "certain" if complains(machine) else "likely")
-    return by_message("fabric_manager", machine, said) if said else no_message(machine)
+        evidence = (shown, *fabric_versions(machine))
+        return failed("fabric_manager", machine, evidence, "certain" if complains(machine) else "likely")
+    if said:
+        return with_evidence(by_message("fabric_manager", machine, said), fabric_versions(machine))
+    return no_message(machine)
 
 
 def _has_no_switch(machine: Machine) -> bool:
@@ -123,6 +139,9 @@ def tcc_wddm(machine: Machine) -> Verdict:
         blocked or is_available(machine) is False or has(machine, "gpu.no-device", "gpu.no-gpus", "gpu.not-seen")
     ):
         return failed("tcc_wddm", machine, quotes(said), "likely")
+    in_words = seen(machine, "gpu.tcc-said")
+    if in_words and is_available(machine) is not True:
+        return failed("tcc_wddm", machine, quotes(in_words), "possible")
     return Passed() if gpus or machine.symptoms else CannotTell(unknowns(machine.gpus))
 
 
@@ -138,6 +157,9 @@ def exclusive_mode(machine: Machine) -> Verdict:
     refused = seen(machine, "gpu.busy")
     if said and refused:
         return by_message("exclusive_mode", machine, (*said, *refused), "certain")
+    in_words = seen(machine, "gpu.exclusive-said")
+    if in_words and not is_wsl(machine) and is_available(machine) is not True:
+        return by_message("exclusive_mode", machine, (*in_words, *refused))
     if refused and not is_wsl(machine) and not has(machine, "gpu.mig", "hint.mig"):
         is_open = bool(gpus) and all(gpu.compute_mode == "Default" for gpu in gpus)
         return Passed() if is_open else failed("exclusive_mode", machine, quotes(refused), "possible")

@@ -13,9 +13,20 @@ from gpuproof.core.diagnose.asked_torch import (
     python_words,
     was_released,
 )
-from gpuproof.core.diagnose.context import complains, has, is_available, quotes, seen, system_of, torch_build, unknowns
-from gpuproof.core.diagnose.making import by_message, failed, no_message
+from gpuproof.core.diagnose.context import (
+    complains,
+    has,
+    is_available,
+    quotes,
+    seen,
+    system_of,
+    torch_build,
+    torch_live,
+    unknowns,
+)
+from gpuproof.core.diagnose.making import by_message, failed, no_message, with_evidence
 from gpuproof.core.diagnose.model import CannotTell, Confidence, Passed, Rule, Verdict
+from gpuproof.core.diagnose.surroundings import missing_runtime
 from gpuproof.core.facts.machine import Machine, Symptom
 from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.words import Text, text
@@ -185,11 +196,17 @@ def _for_this_python(machine: Machine, said: tuple[Symptom, ...]) -> Verdict:
 
 
 def windows_dll(machine: Machine) -> Verdict:
-    """Fail when Windows names a DLL that cannot be loaded; the page file is another fault."""
+    """Fail when Windows names a DLL that cannot be loaded, or torch's runtime is missing; not on the page file."""
     said = seen(machine, "windows.dll", "windows.dll-named", "windows.dll-import")
-    if not said or has(machine, "windows.pagefile"):
-        return no_message(machine)
-    return by_message("windows_dll", machine, said)
+    missing = tuple(text("{library} is not in System32", library=name) for name in missing_runtime(machine))
+    if has(machine, "windows.pagefile"):
+        return Passed()
+    if said:
+        return with_evidence(by_message("windows_dll", machine, said), missing)
+    live = torch_live(machine)
+    if missing and torch_build(machine) is not None and not (live is not None and live.imported):
+        return failed("windows_dll", machine, missing, "likely", id="windows-dll.runtime")
+    return no_message(machine)
 
 
 def windows_pagefile(machine: Machine) -> Verdict:

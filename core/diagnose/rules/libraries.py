@@ -14,8 +14,10 @@ from gpuproof.core.diagnose.context import (
     torch_live,
     unknowns,
 )
-from gpuproof.core.diagnose.making import by_message, failed, no_message
-from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
+from gpuproof.core.diagnose.damage import Damage, damage
+from gpuproof.core.diagnose.loaded import foreign_paths, kernels_fail
+from gpuproof.core.diagnose.making import by_message, failed, no_message, with_evidence
+from gpuproof.core.diagnose.model import CannotTell, Confidence, Passed, Rule, Verdict
 from gpuproof.core.diagnose.pairs import pair_misfit
 from gpuproof.core.facts.machine import Machine, Package
 from gpuproof.core.facts.unknown import Unknown
@@ -47,11 +49,12 @@ def cudnn_conflict(machine: Machine) -> Verdict:
     """Fail when the cuDNN that is loaded is not the one that was built against."""
     said = seen(machine, "cudnn.conflict", "cudnn.symbol", "cudnn.named", "cudnn.missing", "cudnn.dll")
     if said and not (is_wsl(machine) and has(machine, "driver.libcuda-missing")):
-        return by_message("cudnn_conflict", machine, said)
+        return with_evidence(by_message("cudnn_conflict", machine, said), _foreign(machine, cudnn=True))
     vague = seen(machine, "cudnn.not-initialized", "cudnn.engine")
     if vague and not has(machine, "memory.oom", "program.illegal", "program.assert"):
-        return failed("cudnn_conflict", machine, quotes(vague), "possible")
-    return no_message(machine)
+        foreign = _foreign(machine, cudnn=True)
+        return failed("cudnn_conflict", machine, (*quotes(vague), *foreign), "likely" if foreign else "possible")
+    return _shadowed("cudnn_conflict", machine, cudnn=True)
 
 
 def cuda_lib_shadow(machine: Machine) -> Verdict:
@@ -65,7 +68,23 @@ def cuda_lib_shadow(machine: Machine) -> Verdict:
         "library.stub",
         "library.bundled-missing",
     )
-    return by_message("cuda_lib_shadow", machine, said) if said else no_message(machine)
+    if said:
+        return with_evidence(by_message("cuda_lib_shadow", machine, said), _foreign(machine, cudnn=False))
+    return _shadowed("cuda_lib_shadow", machine, cudnn=False)
+
+
+def _foreign(machine: Machine, *, cudnn: bool) -> tuple[Text, ...]:
+    paths = foreign_paths(machine, cudnn=cudnn)
+    return tuple(text("loaded from outside of torch's own packages: {path}", path=path) for path in paths[:3])
+
+
+def _shadowed(cause: str, machine: Machine, *, cudnn: bool) -> Verdict:
+    """Kernels fail on a card that the build has code for, and a library is loaded that is not the wheel's."""
+    foreign = _foreign(machine, cudnn=cudnn)
+    said = any(symptom.id.startswith(("memory.", "arch.", "program.", "gpu.")) for symptom in machine.symptoms)
+    if foreign and kernels_fail(machine) and build_fits(machine) and not said:
+        return failed(cause, machine, foreign, "likely", id=f"{cause.replace('_', '-')}.loaded")
+    return no_message(machine)
 
 
 def vision_mismatch(machine: Machine) -> Verdict:
@@ -141,8 +160,15 @@ def ext_mismatch(machine: Machine) -> Verdict:
 def mixed_install(machine: Machine) -> Verdict:
     """Fail when what is imported is not what is installed: two copies, or conda's beside pip's."""
     build = torch_build(machine)
+    in_words = seen(machine, "mixed.said")
+    if in_words and is_available(machine) is not True:
+        return failed("mixed_install", machine, quotes(in_words), "possible")
     if build is None:
         return _not_importable(machine)
+    missing = seen(machine, "torch.not-importable")
+    if missing and not has(machine, "hint.build-isolation"):  # one Python has it, and another has not
+        shown_missing = text("torch {version} ran, and another Python has none", version=build.version or "?")
+        return failed("mixed_install", machine, (shown_missing, *quotes(missing)), "likely")
     if build.copies:
         shown = tuple(text("another torch: {copy}", copy=copy) for copy in build.copies[:3])
         return Passed(shown) if is_available(machine) is True else failed("mixed_install", machine, shown, "likely")
@@ -178,16 +204,38 @@ def _not_importable(machine: Machine) -> Verdict:
 
 
 def torch_loads(machine: Machine) -> Verdict:
-    """Fail when the torch that is there cannot be imported and its message names no other fault."""
+    """Fail when torch's files are not whole, or it cannot be imported and its message names no other fault."""
     live = torch_live(machine)
+    found = damage(machine) if torch_build(machine) is not None else None
+    if found is not None and not (live is not None and live.imported):
+        return _damaged(machine, found)
     if live is None:
         return CannotTell(unknowns(machine.torch_live))
     told = any(symptom.source == "import" for symptom in machine.symptoms)
     if live.imported or told or torch_build(machine) is None:
         return Passed()
-    shown = text("import torch fails: {error}", error=" ".join(live.import_error.split())[:200] or "?")
     title = text("The installed torch cannot be imported: files of it are missing or damaged")
-    return failed("mixed_install", machine, (shown,), "possible", id="mixed-install.not-importable", title=title)
+    evidence = _import_error(machine)
+    return failed("mixed_install", machine, evidence, "possible", id="mixed-install.not-importable", title=title)
+
+
+def _damaged(machine: Machine, found: Damage) -> Verdict:
+    """What the disk shows outranks the words of the import, and stands for it where nobody tried one."""
+    title = text("The installed torch is not whole: its files are missing or damaged")
+    if found.kind == "no-exec":
+        if torch_live(machine) is None:
+            return CannotTell(unknowns(machine.torch_live))
+        title = text("torch lies on a file system that lets no library run")
+    sure: Confidence = "likely" if torch_live(machine) is None else "certain"
+    evidence = (*found.evidence, *_import_error(machine))
+    return failed("mixed_install", machine, evidence, sure, id=f"mixed-install.{found.kind}", title=title)
+
+
+def _import_error(machine: Machine) -> tuple[Text, ...]:
+    live = torch_live(machine)
+    if live is None:
+        return ()
+    return (text("import torch fails: {error}", error=" ".join(live.import_error.split())[:200] or "?"),)
 
 
 RULES = (

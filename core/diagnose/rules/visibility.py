@@ -16,7 +16,7 @@ from gpuproof.core.diagnose.context import (
 )
 from gpuproof.core.diagnose.making import by_message, failed
 from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
-from gpuproof.core.facts.machine import Machine
+from gpuproof.core.facts.machine import Gpu, Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import Text, text
 
@@ -103,10 +103,19 @@ def mig(machine: Machine) -> Verdict:
         return failed("mig", machine, (text("Multi-Instance GPU is enabled"), *quotes(hint)), "likely")
     if (names_instance or hint) and (trouble or _several_wanted(machine)):
         return failed("mig", machine, quotes(hint) or (text("an instance of a GPU is selected"),), "likely")
+    empty = [gpu.name for gpu in tool_gpus(machine) if gpu.mig_mode == "Enabled" and _has_no_instance(gpu)]
+    asked = not isinstance(machine.device_nodes, Unknown)  # a paste of nvidia-smi may leave the instances out
+    if asked and empty and len(empty) == len(tool_gpus(machine)) and is_available(machine) is not True:
+        shown = text("Multi-Instance GPU is enabled on {name} and no instance was made", name=empty[0])
+        return failed("mig", machine, (shown,), "likely", id="mig.no-instance")
     resource = seen(machine, "hint.mig-resource")  # asked for in a pod: what is pasted is about the instances
     if resource and is_available(machine) is not True:
         return failed("mig", machine, quotes(resource), "possible")
     return CannotTell(unknowns(machine.gpus)) if isinstance(machine.gpus, Unknown) else Passed()
+
+
+def _has_no_instance(gpu: Gpu) -> bool:
+    return not gpu.mig_devices and "mig_devices" not in {field for field, _ in gpu.missing}
 
 
 def _several_wanted(machine: Machine) -> bool:
