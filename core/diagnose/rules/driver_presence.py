@@ -217,7 +217,7 @@ def wsl_driver(machine: Machine) -> Verdict:
         ),
         *seen(machine, "container.nvml-unknown", "container.cli-library"),
     )
-    if is_container(machine) and has(machine, "hint.smi-works"):  # in WSL2 itself, or in another container
+    if has(machine, "hint.smi-works"):  # in WSL2 itself, or in another container
         signs = tuple(sign for sign in signs if sign.id != "driver.smi-error")
     if has(machine, "memory.init-oom") or (signs and not driver_works(machine)):
         return failed("wsl_driver", machine, quotes(signs), "likely")

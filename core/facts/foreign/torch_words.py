@@ -119,6 +119,9 @@ def _imported_is_another(flat: str, draft: Draft) -> None:
 def _printed_version(found: str, flat: str, draft: Draft) -> None:
     if "torch.__version__" in flat:
         _imported_is_another(flat, draft)
+    if not draft.torch_version and "(you have " in flat:  # xFormers names the torch it was built for, then this one
+        own = re.search(r"\bpytorch [\w.+]{3,24} with cuda \d{3,4} \(you have ([12]\.\d{1,2}\.[\w.+]{1,20})\)", flat)
+        draft.torch_version = own.group(1) if own is not None else ""
     if not draft.torch_version:
         match = re.search(
             r"(?:torch\.__version__|pytorch version|torch version|torch:|pytorch:|using torch|torch is)"
