@@ -1,4 +1,4 @@
-"""Two reports side by side: which two, what changed, and each figure with its interval."""
+"""Two reports side by side, or a folder of them: which, what changed, and each figure with its interval."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ from gpuproof.gui.style.colours import Tone
 
 if TYPE_CHECKING:
     from gpuproof.core.report.compare import Comparison, MetricComparison
+    from gpuproof.core.report.folder import Folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareState:
-    """Two files and what came out; ``heads`` says of each what it measured and when."""
+    """Two files or a folder, and what came out; ``heads`` says of each file what it measured and when."""
 
     before: Path | None = None
     after: Path | None = None
     is_working: bool = False
     comparison: Comparison | None = None
     heads: tuple[RecentReport | None, RecentReport | None] = (None, None)
+    folder: Path | None = None  # of reports; ``before`` is their baseline then, where there is one
+    table: Folder | None = None
     problem: Text | None = None
     hint: Text | None = None
 
@@ -68,6 +71,14 @@ class ComparePresenter(QObject):
         self._set(CompareState(before=before or state.before, after=after or state.after))
         self.compare()
 
+    def choose_folder(self, folder: Path) -> None:
+        """Read a folder of reports, each compared with ``before`` or, without one, with the oldest of its kind."""
+        if self.state.is_working:
+            return
+        before = self.state.before
+        self._set(CompareState(before=before, folder=folder, is_working=True))
+        self._background.start(lambda: _read_folder(folder, before), self._read, self._failed)
+
     def swap(self) -> None:
         """Take after for before."""
         self._set(CompareState(before=self.state.after, after=self.state.before))
@@ -83,6 +94,9 @@ class ComparePresenter(QObject):
 
     def _compared(self, found: tuple[Comparison, tuple[RecentReport | None, RecentReport | None]]) -> None:
         self._set(replace(self.state, is_working=False, comparison=found[0], heads=found[1]))
+
+    def _read(self, found: tuple[Folder, RecentReport | None]) -> None:
+        self._set(replace(self.state, is_working=False, table=found[0], heads=(found[1], None)))
 
     def _failed(self, problem: UserProblem) -> None:
         self._set(replace(self.state, is_working=False, problem=problem.message, hint=problem.hint))
@@ -160,3 +174,10 @@ def _compare(before: Path, after: Path) -> tuple[Comparison, tuple[RecentReport 
     from gpuproof.core.report.store import load_report
 
     return compare(load_report(before), load_report(after)), (read_head(before), read_head(after))
+
+
+def _read_folder(folder: Path, before: Path | None) -> tuple[Folder, RecentReport | None]:
+    from gpuproof.core.report.folder import read_folder
+
+    table = read_folder(folder, (before,) if before is not None else ())
+    return table, read_head(before) if before is not None else None

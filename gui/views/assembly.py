@@ -225,6 +225,7 @@ class Assembly(QObject):
         self._context.add(self.compare)
         page = ComparePage(self.compare)
         page.offer(self._recent_reports)
+        page.report_asked.connect(self.open_report)
         self.recent.changed.connect(page.offer)
         return page
 

@@ -1,4 +1,4 @@
-"""Compare: two reports, what changed, and what it did to the speed."""
+"""Compare: two reports, what changed, and what it did to the speed; or a folder of reports as a table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QVBoxLayout, QWidget
 
 from gpuproof.core.report.compare import Comparison
@@ -24,7 +24,9 @@ from gpuproof.gui.views.tool_page import ToolPage
 
 
 class ComparePage(ToolPage):
-    """Shows a ``CompareState``."""
+    """Shows a ``CompareState``. ``report_asked`` carries the file of a row that shall be opened."""
+
+    report_asked = Signal(object)  # Path
 
     def __init__(self, presenter: ComparePresenter) -> None:
         super().__init__(
@@ -40,6 +42,9 @@ class ComparePage(ToolPage):
         across.setStretch(0, 1)
         across.setStretch(2, 1)
         self.body.addLayout(across)
+        self.folder_button = button(text("A whole &folder of reports…"), self._ask_for_folder, icon="open")
+        about = text("As a table, with those that stand out; the report chosen as Before is then the baseline.")
+        self.body.addLayout(row(self.folder_button, label(about, "small", wraps=True)))
         self.add_results()
         presenter.state_changed.connect(self.show_state)
         self.show_state(presenter.state)
@@ -53,9 +58,14 @@ class ComparePage(ToolPage):
         self.before.show_file(state.before, state.heads[0])
         self.after.show_file(state.after, state.heads[1])
         self.swap_button.setEnabled(state.is_ready)
-        self.show_work(text("Comparing…") if state.is_working else None, state.problem, state.hint)
+        self.folder_button.setEnabled(not state.is_working)
+        self.show_work(_working(state), state.problem, state.hint)
         if state.comparison is not None:
             self._add(self.results.renew(), state.comparison)
+        elif state.table is not None and state.folder is not None:
+            from gpuproof.gui.views.folder_cards import add_folder
+
+            add_folder(self.results.renew(), state.folder, state.before, state.table, self.report_asked.emit)
 
     def offer(self, reports: tuple[RecentReport, ...]) -> None:
         """Offer these reports where a file is chosen."""
@@ -104,6 +114,11 @@ class ComparePage(ToolPage):
         if chosen:
             self._take(which, Path(chosen))
 
+    def _ask_for_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, speech.say(text("A folder of reports")))
+        if chosen:
+            self._presenter.choose_folder(Path(chosen))
+
     def _take(self, which: str, path: Path) -> None:
         if which == "before":
             self._presenter.choose(before=path)
@@ -139,6 +154,12 @@ class FileCard(QFrame):
         head = self._head
         said = (head.device, speech.say(said_of(head)), when_words(head.made_at)) if head is not None else ()
         speech.put_data(self._about, "  ·  ".join(part for part in said if part) or " ")
+
+
+def _working(state: CompareState) -> Text | None:
+    if not state.is_working:
+        return None
+    return text("Reading the folder…") if state.folder is not None else text("Comparing…")
 
 
 def _changes(comparison: Comparison) -> QFrame:

@@ -9,11 +9,11 @@ from html import escape
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Slot
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QColor, QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView
 
 from gpuproof.core.words import Text, text
-from gpuproof.gui.style import speech, theme
+from gpuproof.gui.style import icons, speech, theme
 
 Index = QModelIndex | QPersistentModelIndex
 _TOP = QModelIndex()
@@ -21,15 +21,24 @@ _NUMBER = re.compile(r"(\d+(?:[\u202f,]\d{3})*)")
 
 
 class WordTable(QAbstractTableModel):
-    """Rows of ``Text`` under headings, in the order given or sorted by a column; ``numbers`` are right-aligned."""
+    """Rows of ``Text`` under headings, in the order given or sorted by a column; ``numbers`` are right-aligned.
+
+    ``warned`` are the cells, as row and column, whose words get the sign and the colour of a warning.
+    """
 
     def __init__(
-        self, headings: Sequence[Text], rows: Sequence[Sequence[Text]] = (), *, numbers: Sequence[int] = ()
+        self,
+        headings: Sequence[Text],
+        rows: Sequence[Sequence[Text]] = (),
+        *,
+        numbers: Sequence[int] = (),
+        warned: Sequence[tuple[int, int]] = (),
     ) -> None:
         super().__init__()
         self._headings = tuple(headings)
         self._rows = tuple(tuple(line) for line in rows)
         self._numbers = frozenset(numbers)
+        self._warned = frozenset(warned)
         self._sorted_by: tuple[int, Qt.SortOrder] | None = None
         self._order = list(range(len(self._rows)))
 
@@ -80,7 +89,13 @@ class WordTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if index.column() in self._numbers else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)
-        words = speech.say(self._rows[self._order[index.row()]][index.column()])
+        row, column = self._order[index.row()], index.column()
+        if (row, column) in self._warned:
+            if role == Qt.ItemDataRole.DecorationRole:
+                return icons.pixmap("warning", theme.colours().warning, theme.px(16))
+            if role == Qt.ItemDataRole.ForegroundRole:
+                return QColor(theme.colours().warning)
+        words = speech.say(self._rows[row][column])
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return words
         if role == Qt.ItemDataRole.ToolTipRole and words:

@@ -8,13 +8,14 @@ import io
 import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.canaries import HOST, USER, leaks, spoiled_report
 from helpers.machines import a_machine
-from helpers.reports import a_broken_diagnosis, a_diagnosis, a_report, a_result, some_answers
+from helpers.reports import NOON, a_broken_diagnosis, a_diagnosis, a_report, a_result, some_answers
 from helpers.wizard import Script, a_broken_chain, a_long_result
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -24,10 +25,12 @@ from PySide6.QtWidgets import QLabel
 from gpuproof.core.facts.version import DottedVersion
 from gpuproof.core.report.snapshot import keep_snapshot
 from gpuproof.core.report.store import save_report
+from gpuproof.gui.presenters.folder_texts import REMARK
 from gpuproof.gui.presenters.graph_texts import FRAMES, GRAPHS, figure
 from gpuproof.gui.presenters.live_run import LiveRun
 from gpuproof.gui.presenters.replay import events_of
 from gpuproof.gui.presenters.save_graphs import csv_of, svg_of
+from gpuproof.gui.views.table import TableView
 from gpuproof.gui.views.upgrade_strip import UpgradeStrip
 
 
@@ -435,3 +438,61 @@ def test_recent_reports_are_offered_where_two_are_compared(open_window: Any, qtb
     qtbot.waitUntil(lambda: presenter.state.comparison is not None)
     assert "frames/s" in page.before._about.text()
     assert page.before._about.text() != page.after._about.text()
+
+
+def _some_reports(folder: Path) -> list[Path]:
+    speeds = (6100, 6110, 6090, 6105, 4000)
+    reports = [a_report(result=a_result(gpu_fps=fps, seed=day), now=NOON + timedelta(days=day))
+               for day, fps in enumerate(speeds)]  # fmt: skip
+    paths = [save_report(report, folder) for report in reports]
+    (folder / "notes.json").write_text("{}", encoding="utf-8")
+    return paths
+
+
+def test_a_folder_of_reports_is_a_table_whose_rows_open(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    paths = _some_reports(tmp_path / "many")
+    opened = open_window()
+    opened.window.open_page("compare")
+    page, presenter = opened.window.page("compare"), opened.assembly.compare
+    presenter.choose_folder(tmp_path / "many")
+    qtbot.waitUntil(lambda: presenter.state.table is not None)
+    table, refused = page.results.findChildren(TableView)
+    assert table.words.rowCount() == 5
+    assert [_cell(table, row, REMARK) for row in range(5)] == ["", "", "", "", "far from the others"]
+    assert _cell(refused, 0, 0) == "notes.json"
+    assert table.accessibleName()
+    table.words.sort(3)  # the slowest first
+    table.setCurrentIndex(table.words.index(0, 0))
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: opened.window.page_name == "benchmark")
+    assert opened.assembly.check.state.source == paths[4].name
+
+
+def test_a_folder_follows_the_language_and_has_a_baseline(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    paths = _some_reports(tmp_path / "many")
+    opened = open_window()
+    opened.window.open_page("compare")
+    page, presenter = opened.window.page("compare"), opened.assembly.compare
+    presenter.choose(before=paths[4])
+    presenter.choose_folder(tmp_path / "many")
+    qtbot.waitUntil(lambda: presenter.state.table is not None)
+    opened.window.switch_language()
+    table = page.results.findChildren(TableView)[0]
+    heading = table.words.headerData(4, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole)
+    assert heading == "与基准相比"
+    assert _cell(table, 0, 5) == "更快"
+
+
+def test_an_empty_folder_is_said_in_words(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    opened = open_window()
+    opened.window.open_page("compare")
+    page, presenter = opened.window.page("compare"), opened.assembly.compare
+    presenter.choose_folder(tmp_path)
+    qtbot.waitUntil(lambda: not presenter.state.is_working)
+    assert "holds no report" in page.problem.message()
+    assert page.folder_button.isEnabled()
+
+
+def _cell(table: TableView, row: int, column: int) -> str:
+    return str(table.words.data(table.words.index(row, column)))

@@ -8,17 +8,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from helpers.reports import a_report, a_result
+from helpers.machines import a_machine
+from helpers.reports import NOON, a_report, a_result
 from helpers.watched import an_observation
 
 from gpuproof.core.bench.model import Progress, SeveralGpus
 from gpuproof.core.bench.phrases import failure_words, step_words
 from gpuproof.core.checkup import CheckupState
 from gpuproof.core.facts.answers_file import read_recording
+from gpuproof.core.facts.version import DottedVersion
 from gpuproof.core.launch.model import Target
 from gpuproof.core.report.model import Report
 from gpuproof.core.report.opening import report_of_recording
@@ -27,6 +30,7 @@ from gpuproof.core.setup.watching import InstallProgress
 from gpuproof.core.words import text
 from gpuproof.gui.presenters.chain import WAITING, with_answer
 from gpuproof.gui.presenters.check_state import CheckState, StepProblem
+from gpuproof.gui.presenters.compare_presenter import CompareState
 from gpuproof.gui.presenters.opened import state_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -185,6 +189,21 @@ def _compared(window: Any, folder: Path) -> None:
     window._wizard.compare.choose(before=before, after=after)
 
 
+def _folder(window: Any, folder: Path) -> None:
+    """Show reports of two drivers, one that lies far off, and a file that is none."""
+    reports = folder / "many"
+    speeds = (6100, 6120, 6090, 6110, 5210, 5190, 5200, 3900, 5205)
+    for day, speed in enumerate(speeds):
+        driver = DottedVersion("580.159.04" if day < 4 else "595.71.05")
+        report = a_report(machine=a_machine(driver_version=driver), result=a_result(gpu_fps=speed, seed=day),
+                          now=NOON + timedelta(days=day))  # fmt: skip
+        save_report(report, reports)
+    (reports / "notes.json").write_text("{}")
+    window.open_page("compare")
+    window._wizard.compare._set(CompareState())
+    window._wizard.compare.choose_folder(reports)
+
+
 def _pasted(window: Any, _: Path) -> None:
     window.open_page("paste")
     window.page("paste").field.setPlainText(PASTED)
@@ -268,5 +287,6 @@ SCENES: dict[str, Scene] = {
     "watch-running": _watching,
     "watch-judged": _watched,
     "compare-judged": _compared,
+    "compare-folder": _folder,
     "help": lambda window, _: window.open_page("help"),
 }
