@@ -54,8 +54,8 @@ def skipped_words(reason: str) -> Text:
 
 
 def failure_words(side: str, kind: str, detail: str) -> Text:
-    """Return one line for a child that ended badly; ``side`` is gpu or cpu."""
-    side = side.upper()
+    """Return one line for a child that ended badly; ``side`` is gpu, cpu, or one of several cards: cuda:1."""
+    side = side if ":" in side else side.upper()
     if kind == "no-accelerator":
         return text("The GPU could not be measured: {detail}.", detail=detail)
     if kind == "out-of-memory":
