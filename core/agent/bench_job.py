@@ -3,7 +3,7 @@
 Parameters: ``side`` (cpu, gpu, or several: one GPU beside others), ``device`` (auto, cuda:0, xpu:0, mps), ``preset``,
 ``precisions`` (empty: all that fit), ``gated`` (wait for ``go`` before each phase), ``base_monotonic``, ``again`` (cpu:
 measure twice); several: ``seconds``, ``pairs_s``.
-Messages: ``progress``, ``blocks``, ``preview``, ``ready``, ``first_run``, ``variant``, ``limits``, ``placement``, and
+Messages: ``progress``, ``blocks``, ``preview``, ``ready``, ``phase_done``, ``devices``, ``limits``, ``placement``, and
 one ``result``.
 """
 
@@ -31,10 +31,8 @@ def run(params: Dict[str, Any], channel: Channel) -> None:
             warnings.simplefilter("ignore")
             if params.get("side") == "cpu":
                 result = _cpu(preset, params, reporter, import_s)
-            elif params.get("side") == "several":
-                result = _one_of_several(params, reporter)
             else:
-                result = _gpu(preset, params, reporter, import_s)
+                result = _on_gpu(preset, params, reporter, import_s)
     except Stopped:
         raise JobError("cancelled", "stopped by request") from None
     reporter.flush()
@@ -75,20 +73,16 @@ def _cpu(preset: Any, params: Dict[str, Any], reporter: Reporter, import_s: floa
     return dict(facts, device="cpu", name=processor.name(), variants=side.variants)
 
 
-def _gpu(preset: Any, params: Dict[str, Any], reporter: Reporter, import_s: float) -> Dict[str, Any]:
-    from .workload.gpu_side import NoAccelerator, measure_gpu
-
-    try:
-        return measure_gpu(preset, params, reporter, import_s)
-    except NoAccelerator as problem:
-        raise JobError("no-accelerator", str(problem)) from problem
-
-
-def _one_of_several(params: Dict[str, Any], reporter: Reporter) -> Dict[str, Any]:
+def _on_gpu(preset: Any, params: Dict[str, Any], reporter: Reporter, import_s: float) -> Dict[str, Any]:
     from .workload.accelerator import NoAccelerator
-    from .workload.several import measure_one
 
     try:
-        return measure_one(params, reporter)
+        if params.get("side") == "several":
+            from .workload.several import measure_one
+
+            return measure_one(params, reporter)
+        from .workload.gpu_side import measure_gpu
+
+        return measure_gpu(preset, params, reporter, import_s)
     except NoAccelerator as problem:
         raise JobError("no-accelerator", str(problem)) from problem

@@ -10,13 +10,14 @@ from .accelerator import DTYPES, Accelerator, set_precision
 from .clock import EventClock, SyncedClock
 from .frames import cycle_of
 from .inputs import Batch, Inputs, batch_at
+from .memory import SLOTS
 from .network import Network
 from .picture import tensor_bytes
 from .pipeline import Output, Pipeline
 from .presets import WINDOW, Preset
+from .reporting import Reporter
 
 _MOST_STEPS = 5000
-SLOTS = 3  # ring buffers: one fills, one computes, one empties
 
 
 class Variant(NamedTuple):
@@ -255,6 +256,19 @@ class Runner:
         if self.io == "none" or not self.accelerator.has_streams:
             return None
         return tuple(self.accelerator.module.Stream() for _ in range(3))
+
+
+def send_block(reporter: Reporter, runner: Runner, seconds: float, phase: str, index: int, is_warm_up: bool) -> Block:
+    """Time about so many seconds of work, send the block, and return it."""
+    reporter.stop_if_asked()
+    started_s = reporter.now_s()
+    block = runner.run_block(seconds)
+    reporter.block(
+        device=str(runner.accelerator.device), phase=phase, variant=runner.variant.name, io=runner.io, index=index,
+        is_warm_up=is_warm_up, frames=block.frames, duration_s=block.duration_s, submit_s=block.submit_s,
+        started_s=round(started_s, 4), stages_s=[],
+    )  # fmt: skip
+    return block
 
 
 def run_on_reference(runner: Runner, reference: Any) -> Output:

@@ -7,10 +7,10 @@ from typing import Any, Dict, List, Optional, Tuple
 import torch
 
 from . import check, processor
-from .accelerator import Accelerator, NoAccelerator, find, is_out_of_memory, usable_devices
+from .accelerator import Accelerator, find, is_out_of_memory, usable_devices
 from .cpu_side import PREPARING_THREADS
 from .gpu_modes import make_runner, rungs, why_no_compile, why_no_graph
-from .gpu_runner import Runner, Stock, Variant, run_on_reference
+from .gpu_runner import Runner, Stock, Variant, run_on_reference, send_block
 from .inputs import make_inputs
 from .intervals import StopRule, interval
 from .limits import measure_limits
@@ -68,10 +68,12 @@ class GpuSide:
         placement = observe(baseline, is_quick=self.preset.name == "quick")
         self.reporter.say("placement", **placement)
         del baseline
-        limits = measure_limits(self.accelerator, _LIMITS_S[self.preset.name], lambda: self._step("limits", 0.25))
+        limits = measure_limits(
+            self.accelerator, _LIMITS_S[self.preset.name], lambda: self.reporter.progress("limits", 0.25)
+        )
         self.reporter.say("limits", **limits)
         for number, variant in enumerate(self._ladder()):
-            self._step("trying", 0.3 + 0.03 * number, variant=variant.name)
+            self.reporter.progress("trying", 0.3 + 0.03 * number, variant=variant.name)
             self._try(variant)
         self._measure_headlines()
         return {
@@ -129,13 +131,10 @@ class GpuSide:
             try:
                 self._probe(attempt, described)
                 return
-            except RuntimeError as problem:
-                if not is_out_of_memory(problem):
+            except Exception as problem:  # a compiler that fails ends this variant only
+                if not (isinstance(problem, RuntimeError) and is_out_of_memory(problem)):
                     described.update(skipped="failed", detail="%s: %s" % (type(problem).__name__, str(problem)[:300]))
                     return
-            except Exception as problem:  # a compiler that fails ends this variant only
-                described.update(skipped="failed", detail="%s: %s" % (type(problem).__name__, str(problem)[:300]))
-                return
             described["out_of_memory"] = int(described.get("out_of_memory", 0)) + 1
             self.accelerator.empty_cache()
             attempt = smaller(attempt)
@@ -148,42 +147,35 @@ class GpuSide:
         figures = check.compare(
             self.reference, run_on_reference(runner, self.reference), variant.precision, self.preset
         )
-        warm_up_s = self._warm_up(runner, began)
+        self._warm_up(runner)
+        ready_s = time.perf_counter() - began
         self.accelerator.reset_peak()
-        blocks = [self._block(runner, "none", False) for _ in range(_PROBE_BLOCKS)]
+        blocks = [self._block(runner) for _ in range(_PROBE_BLOCKS)]
         described.update(
             batch=variant.batch,
             micro=variant.part,
             channels_last=variant.channels_last,
             check=figures,
             passed=figures["passed"],
-            ready_s=warm_up_s,
+            ready_s=ready_s,
             probe_fps=1.0 / statistics.median(blocks),
             memory=self.accelerator.memory(),
         )
         described["variant"] = variant._asdict()
 
-    def _warm_up(self, runner: Runner, began: float) -> float:
+    def _warm_up(self, runner: Runner) -> None:
         """Run until two neighbouring stretches differ by less than 3 %; these blocks are kept and marked."""
         previous = 0.0
         for _ in range(6):
-            current = self._block(runner, runner.io, True)
+            current = self._block(runner, is_warm_up=True)
             if previous and abs(current - previous) < 0.03 * previous:
                 break
             previous = current
-        return time.perf_counter() - began
 
-    def _block(self, runner: Runner, io: str, is_warm_up: bool, phase: str = "gpu") -> float:
+    def _block(self, runner: Runner, is_warm_up: bool = False) -> float:
         """Time one block, send it, and return its seconds per frame."""
-        started_s = self.reporter.now_s()
         seconds = (WARM_UP_S if is_warm_up else BLOCK_S)[self.preset.name]
-        self.reporter.stop_if_asked()
-        block = runner.run_block(seconds)
-        self.reporter.block(
-            device=str(self.accelerator.device), phase=phase, variant=runner.variant.name, io=io,
-            index=self._number, is_warm_up=is_warm_up, frames=block.frames, duration_s=block.duration_s,
-            submit_s=block.submit_s, started_s=round(started_s, 4), stages_s=[],
-        )  # fmt: skip
+        block = send_block(self.reporter, runner, seconds, "gpu", self._number, is_warm_up)
         self._number += 1
         self.reporter.preview(runner.sample_frame(), self._number)
         return block.duration_s / block.frames
@@ -195,7 +187,7 @@ class GpuSide:
         best = ranked[0] if ranked else ""
         names = list(dict.fromkeys([*ranked[:1], *everything, *filter(self._is_model_only, self._ranked())]))
         for number, name in enumerate(names):
-            self._step("measuring", 0.5 + 0.5 * number / len(names), variant=name)
+            self.reporter.progress("measuring", 0.5 + 0.5 * number / len(names), variant=name)
             for io in self._modes(name, best):
                 self._measure(name, io, is_headline=name == best)
         if best:
@@ -222,14 +214,14 @@ class GpuSide:
     def _measure(self, name: str, io: str, is_headline: bool) -> None:
         described = self.variants[name]
         runner = make_runner(self.stock, Variant(**described["variant"]), io)
-        self._warm_up(runner, time.perf_counter())
+        self._warm_up(runner)
         rule = RULES[self.preset.name]
         if not is_headline or io == "none":
             rule = rule._replace(shortest_s=rule.shortest_s / 2.0, longest_s=min(rule.longest_s, _BESIDE_S))
         times: List[float] = []
         began = time.perf_counter()
         while not rule.is_enough(times, time.perf_counter() - began):
-            times.append(self._block(runner, io, False))
+            times.append(self._block(runner))
         described.setdefault("intervals", {})[io] = interval(times).described()
         described.setdefault("stages_s", {})[io] = runner.serial_stages(6)
         if io == "none":
@@ -251,9 +243,6 @@ class GpuSide:
 
     def _tick(self, share: float) -> None:
         self.reporter.progress("clip", 0.08 + 0.07 * share)
-
-    def _step(self, step: str, fraction: float, **values: Any) -> None:
-        self.reporter.progress(step, fraction, **values)
 
 
 def smaller(variant: Variant) -> Optional[Variant]:
@@ -287,6 +276,3 @@ def measure_gpu(
         audio_s_per_s=facts["audio_s"] / (CLIP_FRAMES[preset.name] / FRAME_RATE),
         compute_capability=None if capability is None else "%d.%d" % capability,
     )
-
-
-__all__ = ["GpuSide", "NoAccelerator", "measure_gpu", "smaller"]

@@ -12,7 +12,7 @@ _TABLE: Dict[str, Tuple[Tuple[float, float], Tuple[float, float]]] = {
     "standard": ((191.0, 95.0), (12.2, 11.2)),
     "4k": ((212.0, 106.0), (68.0, 60.9)),
 }
-_SLOTS = 3
+SLOTS = 3  # ring buffers: one fills, one computes, one empties
 _SHARE = 0.8  # of the free memory; torch keeps what it once took
 
 
@@ -21,7 +21,7 @@ def estimate_mib(preset: Preset, precision: str, batch: int) -> float:
     column = 1 if precision in ("fp16", "bf16") else 0
     weights, per_frame = (row[column] for row in _TABLE[preset.name])
     clip = preset.source_frames * preset.frame_bytes / 2**20
-    ring = _SLOTS * batch * preset.frame_bytes / 2**20
+    ring = SLOTS * batch * preset.frame_bytes / 2**20
     return _CONTEXT_MIB + _WORKSPACE_MIB + weights + per_frame * batch + clip + ring
 
 

@@ -10,7 +10,7 @@ import torch
 
 from .accelerator import Accelerator, find
 from .gpu_modes import make_runner, why_no_graph
-from .gpu_runner import Runner, Stock, Variant
+from .gpu_runner import Runner, Stock, Variant, send_block
 from .inputs import make_inputs
 from .peers import measure_pairs
 from .presets import PRESETS, Preset
@@ -27,14 +27,14 @@ def measure_one(params: Dict[str, Any], reporter: Reporter, accelerator: Any = N
     """Measure the card ``device`` behind the gates; ``seconds`` per mode, ``pairs_s`` for the copies (0: not mine)."""
     accelerator = accelerator or find(str(params["device"]))
     stock, variant = _prepare(accelerator, PRESETS[PRESET])
-    runners = {io: make_runner(stock, variant, io) for io in ("full", "none")}
-    for runner in runners.values():
+    runners = [make_runner(stock, variant, io) for io in ("full", "none")]
+    for runner in runners:
         runner.run_block(_WARM_UP_S)
     number = 0
     for phase in ("alone", "together"):
         reporter.gate(phase)
-        for io, runner in runners.items():
-            number = _measure(runner, phase, io, number, float(params["seconds"]), reporter)
+        for runner in runners:
+            number = _measure(runner, phase, number, float(params["seconds"]), reporter)
         reporter.say("phase_done", phase=phase)
     pairs: Dict[str, Any] = {}
     if params.get("pairs_s"):
@@ -68,18 +68,11 @@ def _prepare(accelerator: Accelerator, preset: Preset) -> Tuple[Stock, Variant]:
     return stock, Variant(precision, precision, True, preset.gpu_batch, mode=mode, fused=mode == "graph")
 
 
-def _measure(runner: Runner, phase: str, io: str, number: int, seconds: float, reporter: Reporter) -> int:
+def _measure(runner: Runner, phase: str, number: int, seconds: float, reporter: Reporter) -> int:
     """Send blocks for so many seconds; the clocks rise first."""
     for is_warm_up, longest_s in ((True, _WARM_UP_S), (False, seconds)):
         until_s = reporter.now_s() + longest_s
         while reporter.now_s() < until_s:
-            reporter.stop_if_asked()
-            started_s = reporter.now_s()
-            block = runner.run_block(_BLOCK_S)
-            reporter.block(
-                device=str(runner.accelerator.device), phase=phase, variant=runner.variant.name, io=io, index=number,
-                is_warm_up=is_warm_up, frames=block.frames, duration_s=block.duration_s, submit_s=block.submit_s,
-                started_s=round(started_s, 4), stages_s=[],
-            )  # fmt: skip
+            send_block(reporter, runner, _BLOCK_S, phase, number, is_warm_up)
             number += 1
     return number
