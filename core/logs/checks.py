@@ -21,6 +21,7 @@ _CHECKS: dict[str, Check] = {
     "zh": device_looks.zh,
     "zh_oom": device_looks.zh_oom,
     "providers": program_looks.providers,
+    "nodes_placed": program_looks.nodes_placed,
     "providers_set": program_looks.providers_set,
     "requested": program_looks.requested,
     "layers": program_looks.layers,

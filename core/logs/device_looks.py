@@ -134,7 +134,7 @@ def no_gpu(signal: Signal, found: re.Match[str], line: str) -> Look | None:
 
 def fallback(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """Work goes to the CPU; conditions, single operations on a Mac and offloading are something else."""
-    after = re.split(r"[.;!] ", line[found.end() :][:60])[0]
+    after = re.split(r"[.;!] |, (?=(?:this|it|which|that|so|and|expect|be|the)\b)", line[found.end() :][:60])[0]
     around = line[max(0, found.start() - 100) : found.end()] + after
     if "MPS backend" in line:
         return "gpu", False, signal.component

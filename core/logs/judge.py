@@ -190,13 +190,13 @@ class _Weigh:
             return "cpu_fallback", text("Several lines agree that the CPU did the work; none is decisive alone."), cpu
         if working and len(gpu) > 1 and not cpu:
             return "gpu_used", text("Several lines agree that the GPU did the work; none is decisive alone."), gpu
+        at_work = [row for row in gpu if "then_work" in row.signal.flags and row.order < self.work_order]
+        if at_work and not cpu:
+            return "gpu_used", text("The program found the GPU, which it takes when there is one, and worked."), gpu
         return (
             "inconclusive",
             text("Nothing in the log tells what was used, only what was asked for or found."),
-            [
-                *gpu,
-                *cpu,
-            ],
+            [*gpu, *cpu],
         )
 
 

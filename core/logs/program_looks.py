@@ -22,6 +22,11 @@ def providers(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     return ("gpu" if GPU_PROVIDER.fullmatch(providers[0]) else "cpu"), signal.decisive, signal.component
 
 
+def nodes_placed(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """``All nodes placed on [CPUExecutionProvider]``: where each operation of the model was put, at last."""
+    return ("gpu" if GPU_PROVIDER.search(found.group()) else "cpu"), signal.decisive, signal.component
+
+
 def providers_set(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     """A list that was set: the CPU first is the CPU; a GPU first is a request, which can fall back in silence."""
     seen = providers(signal, found, line)

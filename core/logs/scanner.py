@@ -91,7 +91,7 @@ class Scanner:
         found |= {part.last[shape]: self._telling[shape] for shape in part.last.keys() & self._telling.keys()}
         for index, slots in self._look_by_digits(part).items():
             found[index] = found.get(index, ()) + slots
-        if any(slot.event.kind in ("error", "oom") for slot in self._slots.values()):
+        if any(_hangs_on_work(slot.event) for slot in self._slots.values()):
             self._look_at_ends(part, found)
         self._note(part, found)
         self.lines += block.count(b"\n") + (not block.endswith((b"\n", b"\r")))
@@ -165,7 +165,7 @@ class Scanner:
         return found
 
     def _look_at_ends(self, part: _Block, found: dict[int, _Slots]) -> None:
-        """Look at the last line with each sign of progress: all that matters is whether some came after an error."""
+        """Look at the last line with each sign of progress: all that matters is whether some came after an event."""
         for key, mask in _ends():
             place = part.shape.rfind(key)
             if place >= 0:
@@ -232,6 +232,11 @@ class _Looks:
             event = Event(signal=signal, kind=kind, decisive=decisive, component=component, line=0, text="")
             slot = self._slots[key] = _Slot(event, 0, 0, b"")
         return slot
+
+
+def _hangs_on_work(event: Event) -> bool:
+    """Tell whether it matters if work went on after such an event."""
+    return event.kind in ("error", "oom") or "then_work" in event.signal.flags
 
 
 def _remember(cache: dict[tuple[int, bytes], _Value], key: tuple[int, bytes], value: _Value) -> None:
