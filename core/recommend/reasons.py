@@ -86,13 +86,19 @@ def _why_not(
         return text("It is for a GPU that this machine does not have.")
     if against:
         return against[0].reason
-    if chosen and release is chosen.release:
+    if build.variant.startswith("rocm") and case.system == "wsl":
+        return text(
+            "ROCm in WSL needs AMD's own wheels and runtime; those of the PyTorch index do not see the GPU there."
+        )
+    if chosen is None:
+        return text("Whether it holds code for the GPU of this machine is not known.")
+    if release is chosen.release:
         return text(
             "It would work too; {chosen} is the build that this release is mostly used with.",
             chosen=chosen.build.variant,
         )
-    if case.app and case.app.stated_torch == (chosen.release.version if chosen else None):
-        return text("{app} names torch {torch}.", app=case.app.names[0], torch=case.app.stated_torch)
+    if case.app and case.app.stated_torch == chosen.release.version:
+        return text("{app} names torch {torch}.", app=case.app.names[0], torch=chosen.release.version)
     return text("It is older than the choice.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gpuproof.core import knowledge
@@ -178,6 +178,7 @@ NAMES = (
     "odd",
 )
 PINS = (None, "==2.5.1", "<2.0", ">=2.11", "==2.14.1+cu126", "==2.5.1+cpu", "!=2.15.0")
+NO_CARD_IN_WSL = Subject(system="wsl", machine="x86_64", python="3.9")
 INSTALLED = (None, "2.11.0+cu130", "2.5.1", "1.13.1+cu117", "nonsense", "")
 
 
@@ -190,6 +191,7 @@ INSTALLED = (None, "2.11.0+cu130", "2.5.1", "1.13.1+cu117", "nonsense", "")
     st.sampled_from(INSTALLED),
     st.booleans(),
 )
+@example(NO_CARD_IN_WSL, ["AMD Radeon RX 7900 XTX"], "==2.5.1", "heygem", None, True)
 def test_every_sentence_is_whole(
     subject: Subject, names: list[str], pin: str | None, app: str, installed: str | None, is_seen: bool
 ) -> None:
@@ -208,6 +210,8 @@ def test_every_sentence_is_whole(
         said += [each["trade_off"] for each in document["alternatives"]]
         assert said
         assert not [sentence for sentence in said if "{" in sentence or "None" in sentence]
+        if document["choice"] is None and language == "en":
+            assert not [each for each in document["rejected"] if "the choice" in each["reason"]]
 
 
 def _with(subject: Subject, cards: tuple[Card, ...], driver: DottedVersion) -> Subject:
