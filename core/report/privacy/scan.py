@@ -23,7 +23,7 @@ _FORMS = {
     "hardware address": r"(?<![\w:-])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![\w:-])",
     "unique number of a GPU": r"\bgpu-(?!0{8})[0-9a-f]{8}-[0-9a-f]{4}-",
     "home folder": r"(?:/home/|/users/|:[\\/]{1,2}users[\\/]{1,2})"
-    r"(?!(?:user|dir|file|host)-[0-9a-f]{0,10}(?![0-9a-z])|[.\[{<$%*…])([\w.-]{3,})",
+    r"(?!(?:(?:user|dir|file|host)-[0-9a-f]{0,9}|[a-z]+-[0-9a-f]{10})(?![0-9a-z])|[.\[{<$%*…]|[0x.-]{6,}(?![\w.-]))([\w.-]{3,})",
     "private network address": r"(?<![\w.])(?:192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(?![\w]|\.\d)",
 }
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})|\\x([0-9a-f]{2})", re.I)

@@ -34,7 +34,16 @@ def is_only_by_position(value: str) -> bool:
     """Tell whether a name is too common a word to be searched for; it then counts only where names stand."""
     shortest = 3 if value.isascii() else 2
     is_common = any(value.casefold() in public_words(name) for name in _COMMON)
-    return len(value) < shortest or is_common or is_product_word(value)
+    return len(value) < shortest or is_common or is_product_word(value) or _could_be_measured(value)
+
+
+def _could_be_measured(value: str) -> bool:
+    # 0000 is where every PCI address begins, 8192 an amount of memory, 0.5 a share
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return len(value) <= _SHORT_NAME or "." in value or not value.strip("0")
 
 
 def _least_prefix(value: str) -> int:
