@@ -58,6 +58,7 @@ def main(arguments: Sequence[str] | None = None, terminal: Terminal | None = Non
 def entry() -> None:
     """Console-script entry; a reader that closed the pipe (``| head``) is no error, a full disk is one."""
     _make_streams_safe()
+    _let_a_request_to_end_cancel()
     try:
         code = main()
         sys.stdout.flush()
@@ -95,6 +96,16 @@ def _make_streams_safe() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _let_a_request_to_end_cancel() -> None:
+    """Take SIGTERM (``timeout``, CI) and SIGHUP (a closed window) as Ctrl-C, so that what was started ends with us."""
+    import signal
+
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def _drop_the_answer() -> None:

@@ -29,11 +29,10 @@ def interpreter_of_environment(name: str) -> tuple[str, Path]:
     for prefix in known:
         if name in (environment_name(prefix), str(prefix)):
             return str(interpreter_in(prefix)), prefix
-    listed = ", ".join(sorted(environment_name(prefix) for prefix in known)) or "-"
-    raise UserProblem(
-        text("There is no conda environment named {name}.", name=name),
-        text("Known here: {names}. An environment elsewhere can be named as python:FOLDER.", names=listed),
-    )
+    listed = ", ".join(sorted(environment_name(prefix) for prefix in known))
+    some = text("Known here: {names}. An environment elsewhere can be named as python:FOLDER.", names=listed)
+    none = text("No conda environment was found here. One elsewhere can be named as python:FOLDER.")
+    raise UserProblem(text("There is no conda environment named {name}.", name=name), some if listed else none)
 
 
 def environment_name(prefix: Path) -> str:

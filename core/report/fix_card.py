@@ -64,4 +64,4 @@ def look_again(target: str | None = None) -> Diagnosis:
     from gpuproof.core.launch.inspect import inspect_target
     from gpuproof.core.launch.targets import parse_target
 
-    return diagnose(read_machine(inspect_target(parse_target(target or "self"))))
+    return diagnose(read_machine(inspect_target(parse_target("self" if target is None else target))))

@@ -19,7 +19,7 @@ from gpuproof.core.setup.install import command_of
 from gpuproof.core.setup.model import Change, SetupPlan
 from gpuproof.core.setup.network import Network, masked
 from gpuproof.core.setup.packages import changes_of, installed_packages
-from gpuproof.core.setup.refusals import refuse_new_folder, refuse_unsuitable
+from gpuproof.core.setup.refusals import refuse_new_folder, refuse_running, refuse_unsuitable, running_words
 from gpuproof.core.setup.resolve import Resolution
 from gpuproof.core.setup.sources import Source, Wanted, choose_source
 from gpuproof.core.setup.tools import Pip, pip_for
@@ -39,11 +39,17 @@ def plan_existing(
     network: Network | None = None,
     constraints_file: Path | None = None,
     cancel: threading.Event | None = None,
+    look_only: bool = False,
 ) -> SetupPlan:
-    """Plan to mend the environment that was inspected; raises ``UserProblem`` where it must be left alone."""
+    """Plan to mend the environment that was inspected; raises ``UserProblem`` where it must be left alone.
+
+    ``look_only``: the plan is shown and not carried out, so programs that still run there are a warning.
+    """
     require_none_at_work()
     choice, network, prefix = _choice(recommendation), network or Network(), prefix_of(machine, interpreter)
     refuse_unsuitable(prefix)
+    if not look_only:
+        refuse_running(prefix)
     before = installed_packages(prefix)
     pip = pip_for(existing_interpreter(interpreter))
     source = _source_for_existing(pip, choice, network, before, cancel)
@@ -61,12 +67,17 @@ def plan_existing(
             commands=(_install_command(pip, interpreter, source),) if changes else (),
             needed_bytes=needed_bytes(source.resolution.total_bytes) if changes else 0,
             free_bytes=free_bytes(prefix),
-            warnings=_warnings(recommendation, choice, source, before, changes),
+            warnings=(*_warnings(recommendation, choice, source, before, changes), *_in_use(prefix, look_only)),
             had_gpu=_had_gpu(machine),
             environment=network.environment,
             constraints_file=constraints_file,
         )
     )
+
+
+def _in_use(prefix: Path, look_only: bool) -> tuple[Text, ...]:
+    words = running_words(prefix) if look_only else None
+    return (words,) if words else ()
 
 
 def _source_for_existing(

@@ -17,20 +17,27 @@ _NEW_INSTEAD = "gpuproof setup --new FOLDER"
 
 
 def refuse_unsuitable(prefix: Path) -> None:
-    """Raise ``UserProblem`` for an environment that must not be changed."""
+    """Raise ``UserProblem`` for an environment that must never be changed."""
     if is_externally_managed(prefix) or _is_of_the_system(prefix):
         raise _refusal(text("{prefix} belongs to the operating system; set-up does not change it.", prefix=prefix))
     if is_installed_by_conda(prefix, "pytorch", "libtorch", "torch"):
         raise _refusal(text("The torch in {prefix} was installed by conda; pip must not replace it.", prefix=prefix))
     if not os.access(prefix, os.W_OK):
         raise _refusal(text("{prefix} may not be written by you.", prefix=prefix))
+
+
+def running_words(prefix: Path) -> Text | None:
+    """Return which programs run from an environment that may be changed once they are closed; None without any."""
     running = tuple(processes_using(prefix))
-    if running:
-        names = ", ".join(f"{name} ({pid})" for pid, name in running[:5])
-        raise UserProblem(
-            text("Programs are running from {prefix}: {programs}.", prefix=prefix, programs=names),
-            text("Close them first: files in use must not be exchanged."),
-        )
+    names = ", ".join(f"{name} ({pid})" for pid, name in running[:5])
+    return text("Programs are running from {prefix}: {programs}.", prefix=prefix, programs=names) if running else None
+
+
+def refuse_running(prefix: Path) -> None:
+    """Raise ``UserProblem`` while programs run from an environment."""
+    words = running_words(prefix)
+    if words is not None:
+        raise UserProblem(words, text("Close them first: files in use must not be exchanged."))
 
 
 def refuse_new_folder(folder: Path) -> None:

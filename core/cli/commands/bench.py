@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from gpuproof.core.launch.targets import parse_target
 
     settings = settings_of(arguments)
-    target = parse_target(arguments.target) if arguments.target else _own_or_benchmark_target()
+    target = parse_target(arguments.target) if arguments.target is not None else _own_or_benchmark_target()
     cancel = threading.Event()
     try:
         machine = read_machine(inspect_target(target, cancel=cancel))

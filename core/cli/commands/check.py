@@ -167,7 +167,7 @@ def _settings(arguments: argparse.Namespace, terminal: Terminal) -> CheckupSetti
     if arguments.out is not None:
         ensure_writable(arguments.out)
     target = None
-    if arguments.target:
+    if arguments.target is not None:
         from gpuproof.core.launch.targets import parse_target
         from gpuproof.core.launch.trust import choosing_words
 

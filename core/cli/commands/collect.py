@@ -9,7 +9,9 @@ from gpuproof.core.cli.terminal import Terminal
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--out", metavar="FILE", help="the file to write (default: gpuproof-answers-TIME.json here)")
+    parser.add_argument(
+        "--out", metavar="FILE", help="the file to write or - for stdout (default: gpuproof-answers-TIME.json here)"
+    )
     parser.add_argument("--target", metavar="T", default="self", help="self, python:PATH, conda:, docker:, ssh:, wsl:")
     parser.add_argument("--no-import", action="store_true", help="never start torch, and leave a sleeping GPU asleep")
 
@@ -34,6 +36,9 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         terminal.progress(warning)
     answers = inspect_target(target, import_torch=not arguments.no_import)
     content = document([answer_fields(answer) for answer in answers])
+    if arguments.out == "-":
+        terminal.out.write(json.dumps(content, indent=1) + "\n")
+        return 0
     write_whole(path, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
 
     def show() -> None:

@@ -12,6 +12,7 @@ from gpuproof.core.words import literal, text
 
 if TYPE_CHECKING:
     from gpuproof.core.diagnose.model import Diagnosis
+    from gpuproof.core.diagnose.notes import Notes
     from gpuproof.core.facts.machine import Machine
 
 
@@ -45,6 +46,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Return 0 when nothing is wrong, 1 when a problem was found or the cause is not decided."""
     from gpuproof.core.diagnose import diagnose
     from gpuproof.core.diagnose.document import diagnosis_document
+    from gpuproof.core.diagnose.notes import notes_of
 
     if arguments.app:
         from gpuproof.core.knowledge import require_app
@@ -52,9 +54,10 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         require_app(arguments.app)
     kind, machine = _evidence(arguments, terminal)
     diagnosis = diagnose(machine, app=arguments.app)
-    document = diagnosis_document(diagnosis, terminal.language)
+    notes = notes_of(machine)
+    document = diagnosis_document(diagnosis, terminal.language, notes=notes)
     document["evidence_kind"] = kind
-    terminal.emit(document, lambda: _show(diagnosis, terminal))
+    terminal.emit(document, lambda: _show(diagnosis, notes, terminal))
     return 0 if diagnosis.cause == "healthy" else 1
 
 
@@ -87,14 +90,16 @@ def _inspected(arguments: argparse.Namespace, terminal: Terminal) -> Machine:
     from gpuproof.core.launch.targets import parse_target
     from gpuproof.core.launch.trust import choosing_words
 
-    target = parse_target(arguments.target or "self")
+    target = parse_target("self" if arguments.target is None else arguments.target)
     warning = choosing_words(target)
     if warning is not None:
         terminal.progress(warning)
     return read_machine(inspect_target(target, import_torch=not arguments.no_import))
 
 
-def _show(diagnosis: Diagnosis, terminal: Terminal) -> None:
+def _show(diagnosis: Diagnosis, notes: Notes, terminal: Terminal) -> None:
+    from gpuproof.core.cli.show_notes import show_notes
+
     language = terminal.language
     terminal.say(diagnosis.title)
     sure = _SURE[diagnosis.confidence].render(language)
@@ -125,3 +130,4 @@ def _show(diagnosis: Diagnosis, terminal: Terminal) -> None:
         terminal.say(text("The rule {rule} could not be run: {detail}", rule=rule, detail=detail))
     if diagnosis.ask_next is not None:
         terminal.say(diagnosis.ask_next)
+    show_notes(notes, terminal)

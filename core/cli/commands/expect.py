@@ -87,7 +87,7 @@ def _check_now(arguments: argparse.Namespace, promises: list[Promise], terminal:
     from gpuproof.core.checkup import Checkup, CheckupSettings
     from gpuproof.core.launch.targets import parse_target
 
-    target = parse_target(arguments.target) if arguments.target else None
+    target = parse_target(arguments.target) if arguments.target is not None else None
     checkup = Checkup(CheckupSettings(target=target, preset=arguments.preset))
     machine = checkup.inspect()
     checkup.diagnose()

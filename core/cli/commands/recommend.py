@@ -164,4 +164,4 @@ def _inspected(target: str | None) -> Any:
     from gpuproof.core.launch.inspect import inspect_target
     from gpuproof.core.launch.targets import parse_target
 
-    return read_machine(inspect_target(parse_target(target or "self"), import_torch=False))
+    return read_machine(inspect_target(parse_target("self" if target is None else target), import_torch=False))

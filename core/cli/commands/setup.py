@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gpuproof.core.cli.terminal import Terminal
-from gpuproof.core.problems import UserProblem
+from gpuproof.core.problems import CouldNotFinish, UserProblem
 from gpuproof.core.recommend.model import Recommendation
 from gpuproof.core.setup.document import (
     driver_words,
@@ -55,7 +55,12 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         return _forget(terminal)
     cancel = threading.Event()
     with cancelled_by_interrupt(cancel):
-        plan, recommendation = _plan(arguments, terminal, cancel)
+        try:
+            plan, recommendation = _plan(arguments, terminal, cancel)
+        except UserProblem:
+            if cancel.is_set():  # Ctrl+C also ended the program that was asked; what it left unsaid is no finding
+                raise CouldNotFinish(text("Cancelled.")) from None
+            raise
         _say_all((*plan_words(plan), *driver_words(recommendation)), terminal)
         document: dict[str, Any] = {"plan": plan_document(plan, terminal.language), "result": None}
         if plan.is_nothing_to_do or arguments.dry_run:
@@ -92,7 +97,7 @@ def _plan(
     from gpuproof.core.setup.plan import plan_existing, plan_new
 
     network = Network(index_base=arguments.index_base, index_url=arguments.index_url, proxy=arguments.proxy)
-    target = parse_target(arguments.target or "self")
+    target = parse_target("self" if arguments.target is None else arguments.target)
     terminal.progress(text("Looking at {target} ...", target=str(target)))
     if (warning := choosing_words(target)) is not None:
         terminal.progress(warning)
@@ -105,7 +110,8 @@ def _plan(
     more = {"network": network, "constraints_file": arguments.constraints, "cancel": cancel}
     if arguments.new:
         return plan_new(arguments.new, recommendation, **more), recommendation
-    return plan_existing(interpreter_of(target, recommendation), machine, recommendation, **more), recommendation
+    interpreter, look_only = interpreter_of(target, recommendation), arguments.dry_run
+    return plan_existing(interpreter, machine, recommendation, look_only=look_only, **more), recommendation
 
 
 def _require_consent(arguments: argparse.Namespace, terminal: Terminal) -> None:
@@ -160,7 +166,7 @@ def _undo(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from gpuproof.core.setup.undo import last_undoable, undo
 
     prefix = None
-    if arguments.target:
+    if arguments.target is not None:
         interpreter = existing_interpreter(parse_target(arguments.target).name)
         prefix = Path(interpreter).parent.parent
     journal = last_undoable(prefix)

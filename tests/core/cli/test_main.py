@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import types
@@ -127,3 +128,39 @@ def test_diagnose_reads_no_more_than_its_limit() -> None:
     terminal = Terminal(out=io.StringIO(), err=io.StringIO())
     assert cli.main(["diagnose", "/dev/zero"], terminal) == 2
     assert "at most 32 MiB" in terminal.err.getvalue()  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_request_to_end_is_a_cancel_like_ctrl_c(name: str) -> None:
+    number = getattr(signal, name)
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        signal.signal(number, signal.SIG_DFL)
+        cli._let_a_request_to_end_cancel()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+        signal.signal(number, signal.SIG_IGN)
+        cli._let_a_request_to_end_cancel()
+        assert signal.getsignal(number) is signal.SIG_IGN  # whoever started us asked for that, as nohup does
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+@pytest.mark.parametrize("command", ["inspect", "diagnose", "recommend", "bench", "check", "collect", "setup"])
+def test_an_empty_target_is_refused_and_not_taken_for_this_python(command: str) -> None:
+    terminal = Terminal(out=io.StringIO(), err=io.StringIO())
+    assert cli.main([command, "--target", ""], terminal) == 2
+    assert "'' is not a target." in terminal.err.getvalue()  # type: ignore[attr-defined]
+
+
+def test_of_two_reports_the_one_that_is_refused_is_named(tmp_path: Path) -> None:
+    good = Path(__file__).parents[2] / "data" / "reports" / "version-1.json"
+    bad = tmp_path / "cut.json"
+    bad.write_text('{"format": "gpuproof-report", ', encoding="utf-8")
+    terminal = Terminal(out=io.StringIO(), err=io.StringIO())
+    assert cli.main(["compare", str(good), str(bad)], terminal) == 2
+    said = terminal.err.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert said[0] == f"{bad}:"
+    assert "cut off" in said[1]

@@ -62,3 +62,9 @@ def test_an_unknown_name_is_answered_with_the_known_ones(home):
     with pytest.raises(UserProblem, match="no conda environment named lipsinc") as caught:
         interpreter_of_environment("lipsinc")
     assert "lipsync" in str(caught.value.hint)
+
+
+def test_where_no_environment_is_known_that_is_said(home):
+    with pytest.raises(UserProblem) as caught:
+        interpreter_of_environment("lipsync")
+    assert "No conda environment was found here" in str(caught.value.hint)

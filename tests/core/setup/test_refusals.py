@@ -9,7 +9,7 @@ import pytest
 from helpers.environments import make_venv
 
 from gpuproof.core.problems import UserProblem
-from gpuproof.core.setup.refusals import processes_using, refuse_new_folder, refuse_unsuitable
+from gpuproof.core.setup.refusals import processes_using, refuse_new_folder, refuse_running, refuse_unsuitable
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders are laid out as on Linux and macOS")
 
@@ -62,7 +62,8 @@ def test_an_environment_that_runs_is_left_alone(tmp_path):
         process.stdout.readline()
         assert [pid for pid, _ in processes_using(tmp_path)] == [process.pid]
         with pytest.raises(UserProblem, match=rf"Programs are running from .*\({process.pid}\)"):
-            refuse_unsuitable(tmp_path)
+            refuse_running(tmp_path)
+        refuse_unsuitable(tmp_path)  # it may be changed once the program is closed
     finally:
         process.kill()
         process.wait()

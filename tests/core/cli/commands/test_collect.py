@@ -122,3 +122,14 @@ def test_collector_writes_one_file(tmp_path: Path) -> None:
     assert code == 0
     assert json.loads(words) == {"path": str(out), "bytes": out.stat().st_size}
     assert out.stat().st_size < 400 * 1024
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_a_dash_writes_the_answers_to_stdout_and_no_file(
+    more: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run("collect", "--out", "-", *more)
+    assert (code, err) == (0, "")
+    assert len(read_recording(out.encode()).answers) == len(HERE)
+    assert list(tmp_path.iterdir()) == []

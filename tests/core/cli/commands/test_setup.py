@@ -13,8 +13,10 @@ from helpers.wheels import make_torch, make_wheel, served
 from gpuproof.core.cli.commands import setup as command
 from gpuproof.core.cli.main import main
 from gpuproof.core.cli.terminal import Terminal
+from gpuproof.core.problems import UserProblem
 from gpuproof.core.setup import install
 from gpuproof.core.setup.packages import installed_packages
+from gpuproof.core.words import text
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders are laid out as on Linux and macOS")
 
@@ -83,9 +85,33 @@ def test_set_up_and_undo_as_documents(run, venv):
     assert run("--undo")[0] == 2
 
 
+def test_a_dry_run_warns_of_programs_that_run_there_and_a_set_up_refuses(run, venv, monkeypatch):
+    monkeypatch.setattr("gpuproof.core.setup.refusals.processes_using", lambda prefix: iter([(4321, "comfyui")]))
+    words = ("--target", f"python:{interpreter(venv)}", "--torch", "==2.13.0")
+    code, out, _ = run(*words, "--dry-run")
+    assert code == 0
+    assert "comfyui (4321)" in out
+    code, out, err = run(*words, "--yes")
+    assert (code, out) == (2, "")
+    assert "comfyui (4321)" in err
+
+
+def test_ctrl_c_while_the_sources_are_asked_says_cancelled_and_no_finding(run, venv, monkeypatch):
+    def interrupted(*words, cancel, **options):
+        cancel.set()
+        raise UserProblem(text("No source has a torch for {variant} that fits this Python.", variant="cpu"))
+
+    monkeypatch.setattr("gpuproof.core.setup.plan.choose_source", interrupted)
+    code, out, err = run("--target", f"python:{interpreter(venv)}", "--torch", "==2.13.0", "--dry-run")
+    assert (code, out) == (3, "")
+    assert err.splitlines()[-1] == "Cancelled."
+    assert "No source" not in err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (("--target", ""), "is not a target"),
         (("--target", "python:/usr", "--yes"), "belongs to the operating system"),
         (("--target", "wsl:nowhere"), "wsl.exe was not found"),
         (("--new", str(Path(__file__).parent)), "is there already and not empty"),
