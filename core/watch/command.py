@@ -23,6 +23,7 @@ from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import text
 
 _PART = 1 << 16
+_OWN_INTERRUPT_S = 0.5  # for a command that was sent the same Ctrl-C, as by kill to a whole group, to end by itself
 
 
 class LogTap:
@@ -64,15 +65,46 @@ def _not_started(program: str, problem: OSError) -> UserProblem:
 
 @contextmanager
 def _handed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Hand a request to end on to a command, which would be left behind without us; in the main thread alone."""
+    """Hand a request to end on to a command, which would be left behind without us; in the main thread alone.
+
+    Ctrl-C reaches the command by itself and must not raise here: between the command's end and the reading of its
+    exit code a KeyboardInterrupt would lose the code.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
+    handlers = {
+        signal.SIGTERM: lambda number, _: process.send_signal(number),
+        signal.SIGINT: lambda number, _: _unless_at_a_terminal(process),
+    }
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _unless_at_a_terminal(process: subprocess.Popen[bytes]) -> None:
+    """Hand a Ctrl-C on that came from a program, to us alone; a terminal sends it to the command as well."""
+    if sys.platform == "win32" or _is_in_the_foreground():
+        return
+
+    def hand_on() -> None:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+
+    later = threading.Timer(_OWN_INTERRUPT_S, hand_on)
+    later.daemon = True
+    later.start()
+
+
+def _is_in_the_foreground() -> bool:
+    try:
+        with open("/dev/tty", "rb", buffering=0) as terminal:
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False  # no terminal at all
 
 
 class Command:
@@ -97,20 +129,13 @@ class Command:
     def wait(self) -> int:
         """Wait for the end; a signal's death is 128 and its number.
 
-        Ctrl-C goes to the command by itself, which decides; a request to end us (SIGTERM) is handed on to it.
+        Ctrl-C goes to the command, which decides; a request to end us (SIGTERM) is handed on to it.
         """
         with _handed_on(self.process):
-            code = self._ended()
+            code = self.process.wait()
         for pump in self._pumps:
             pump.join(1.0)  # a background child of the command may hold the stream open for ever
         return code if code >= 0 else 128 - code
-
-    def _ended(self) -> int:
-        while True:
-            try:
-                return self.process.wait()
-            except KeyboardInterrupt:
-                continue
 
     def _pump(self, name: str, ours: int, stream: BinaryIO) -> None:
         while True:

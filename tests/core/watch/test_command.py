@@ -2,11 +2,14 @@
 
 import io
 import os
+import signal
+import subprocess
 import sys
 
 import pytest
 
 from gpuproof.core.problems import UserProblem
+from gpuproof.core.watch import command as watched
 from gpuproof.core.watch.command import Command, LogTap
 
 
@@ -72,3 +75,27 @@ def test_a_terminal_stays_a_terminal_for_the_command():
         )
         assert command.wait() == 0
     os.close(ours)
+
+
+def interrupted(then):
+    """Run a shell that sends us, and us alone, a Ctrl-C once its exit code is waited for; return the code."""
+    script = f"read line; kill -INT {os.getpid()}; {then}"
+    process = subprocess.Popen(["sh", "-c", script], stdin=subprocess.PIPE)
+    with watched._handed_on(process):
+        process.communicate(b"now\n")
+    return process.returncode
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("at_a_terminal", [True, False])
+def test_a_ctrl_c_while_the_command_ends_does_not_lose_its_exit_code(monkeypatch, at_a_terminal):
+    monkeypatch.setattr(watched, "_is_in_the_foreground", lambda: at_a_terminal)
+    assert {interrupted("exit 7") for _ in range(10)} == {7}
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_ctrl_c_that_a_program_sent_to_us_alone_reaches_the_command(monkeypatch):
+    monkeypatch.setattr(watched, "_is_in_the_foreground", lambda: False)
+    monkeypatch.setattr(watched, "_OWN_INTERRUPT_S", 0.01)
+    assert interrupted("exec sleep 60") == -signal.SIGINT
