@@ -24,7 +24,7 @@ def write_whole(path: Path, data: bytes) -> Path:
             text(
                 "{path} could not be written: {reason}.", path=path, reason=trouble.strerror or type(trouble).__name__
             ),
-            text("Name another folder with --out, or make room; {size} KiB are needed.", size=-(-len(data) // 1024)),
+            text("Name another place, or make room; {size} KiB are needed.", size=-(-len(data) // 1024)),
         ) from None
     return path
 

@@ -27,7 +27,7 @@ MOST_BYTES = 6 * MIB  # of the file itself
 _MEMBERS = {"case.json": 64 * 1024, "report.json": 8 * MIB, "log.txt": 512 * 1024}
 _MOST_LOG_LINES = 2000
 _MOST_WORDS = 4000
-_MOST_STEPS = 30
+MOST_STEPS = 30
 _EPOCH = (2026, 1, 1, 0, 0, 0)  # members carry no time of their own
 
 
@@ -121,7 +121,7 @@ def is_case(data: bytes) -> bool:
 
 def answered(case: Case, answer: CaseAnswer) -> Case:
     """Return the reply: the same case with the supporter's answer and fix card."""
-    steps = tuple(step for step in answer.steps[:_MOST_STEPS] if step.words.strip() or step.command)
+    steps = tuple(step for step in answer.steps[:MOST_STEPS] if step.words.strip() or step.command)
     return replace(case, answer=replace(answer, words=answer.words[:_MOST_WORDS], steps=steps))
 
 

@@ -92,7 +92,7 @@ class Assembly(QObject):
             self.check.show(state)
             self._window.to_top()
             has_run = state.core.result is not None
-            self._window.open_page("benchmark" if has_run else "inspect")
+            self._window.open_page("benchmark" if has_run and state.case is None else "inspect")
             if has_run:
                 self.replay.start(1.0 if replay else 0.0)
 

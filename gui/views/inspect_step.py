@@ -104,11 +104,16 @@ class InspectStep(Page):
         self._case = state.case
         self._case_place.empty()
         if state.case is not None:
+            from gpuproof.gui.presenters.answer_presenter import AnswerPresenter
             from gpuproof.gui.presenters.fix_presenter import FixPresenter
+            from gpuproof.gui.views.answer_card import AnswerCard
             from gpuproof.gui.views.case_card import case_card
 
             self._fix = FixPresenter(self._presenter.background, state.case)
-            self._case_place.renew().addWidget(case_card(state.case, self._fix))
+            self._answer = AnswerPresenter(self._presenter.background, state.case)
+            inside = self._case_place.renew()
+            inside.addWidget(case_card(state.case, self._fix))
+            inside.addWidget(AnswerCard(self._answer))
 
     def _show_problem(self, state: CheckState) -> None:
         problem = state.problem

@@ -248,6 +248,24 @@ def _case(window: Any, folder: Path) -> None:
     window._wizard.check.state_changed.connect(look)
 
 
+def _answering(window: Any, folder: Path) -> None:
+    """Show a case without an answer while a supporter writes one."""
+    from gpuproof.core.report.case import Case, save_case
+
+    report = report_of_recording(read_recording((CAPTURES / "ada-cpu-wheel.json").read_bytes()))
+    asked = Case(question="Rendering a minute of video takes an hour. Is that normal?", report=report)
+    window.open_report_file(save_case(asked, folder / "asked.gpuproof"))
+
+    def look(state: CheckState) -> None:
+        answer = getattr(window.page("inspect"), "_answer", None)
+        if state.case is not None and answer is not None and not answer.state.is_open:
+            answer.put_words("This torch is a build without CUDA.")
+            answer.open()
+            answer.take_remedy()
+
+    window._wizard.check.state_changed.connect(look)
+
+
 def _bad_environment(window: Any, _: Path) -> None:
     window.open_page("start")
     window.page("start").environment.setEditText("conda env torch")
@@ -267,6 +285,7 @@ SCENES: dict[str, Scene] = {
     "inspect-no-gpu": lambda window, _: _show(window, recorded("no-gpu"), "inspect"),
     "inspect-unknown": lambda window, _: _show(window, recorded("everything-denied"), "inspect"),
     "inspect-case": _case,
+    "inspect-answering": _answering,
     "recommend-broken": lambda window, _: _show(window, recorded("ada-cpu-wheel"), "recommend"),
     "recommend-mending": _mending,
     "recommend-mended": _mended,
