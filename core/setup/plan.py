@@ -47,9 +47,7 @@ def plan_existing(
     """
     require_none_at_work()
     choice, network, prefix = _choice(recommendation), network or Network(), prefix_of(machine, interpreter)
-    refuse_unsuitable(prefix)
-    if not look_only:
-        refuse_running(prefix)
+    warned = _refused_or_warned(prefix, look_only)
     before = installed_packages(prefix)
     pip = pip_for(existing_interpreter(interpreter))
     source = _source_for_existing(pip, choice, network, before, cancel)
@@ -67,7 +65,7 @@ def plan_existing(
             commands=(_install_command(pip, interpreter, source),) if changes else (),
             needed_bytes=needed_bytes(source.resolution.total_bytes) if changes else 0,
             free_bytes=free_bytes(prefix),
-            warnings=(*_warnings(recommendation, choice, source, before, changes), *_in_use(prefix, look_only)),
+            warnings=(*_warnings(recommendation, choice, source, before, changes), *warned),
             had_gpu=_had_gpu(machine),
             environment=network.environment,
             constraints_file=constraints_file,
@@ -75,7 +73,10 @@ def plan_existing(
     )
 
 
-def _in_use(prefix: Path, look_only: bool) -> tuple[Text, ...]:
+def _refused_or_warned(prefix: Path, look_only: bool) -> tuple[Text, ...]:
+    refuse_unsuitable(prefix)
+    if not look_only:
+        refuse_running(prefix)
     words = running_words(prefix) if look_only else None
     return (words,) if words else ()
 
