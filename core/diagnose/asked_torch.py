@@ -80,6 +80,16 @@ def python_words(machine: Machine, asked: Asked) -> Text:
     )
 
 
+def elsewhere_words(machine: Machine, asked: Asked) -> Text:
+    """Say that such a wheel exists, so that another index must have it."""
+    own = "" if isinstance(machine.python, Unknown) else machine.python.version
+    return text(
+        "torch {torch} has a wheel for Python {own}; the index that was searched does not have it",
+        torch=asked.torch,
+        own=own,
+    )
+
+
 def was_released(asked: Asked) -> bool | None:
     """Say whether a release of that number ever was; None before the tables begin and after they end."""
     from gpuproof.core.knowledge import torch_release, torch_releases

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gpuproof.core.diagnose.model import Diagnosis, Finding
 from gpuproof.core.words import Language
 
+if TYPE_CHECKING:
+    from gpuproof.core.diagnose.notes import Note, Notes
 
-def diagnosis_document(diagnosis: Diagnosis, language: Language = "en") -> dict[str, Any]:
+
+def diagnosis_document(
+    diagnosis: Diagnosis, language: Language = "en", *, notes: Notes | None = None
+) -> dict[str, Any]:
     """Return the document; words are in the language, labels and commands never translated."""
     document: dict[str, Any] = {
         "primary": _primary(diagnosis, language),
@@ -26,9 +31,24 @@ def diagnosis_document(diagnosis: Diagnosis, language: Language = "en") -> dict[
             for link in diagnosis.chain
         ],
     }
-    if diagnosis.crashed:
-        document["crashed"] = [{"rule": rule, "detail": detail} for rule, detail in diagnosis.crashed]
+    crashed = (*diagnosis.crashed, *(notes.crashed if notes is not None else ()))
+    if notes is not None:
+        document["notes"] = [_note(note, language) for note in notes.seen]
+    if crashed:
+        document["crashed"] = [{"rule": rule, "detail": detail} for rule, detail in crashed]
     return document
+
+
+def _note(note: Note, language: Language) -> dict[str, Any]:
+    return {
+        "id": note.id,
+        "link": note.link,
+        "severity": note.severity,
+        "title": note.title.render(language),
+        "evidence": [line.render(language) for line in note.evidence],
+        "steps": [{"words": step.words.render(language), "command": step.command} for step in note.steps],
+        "source": note.source,
+    }
 
 
 def _primary(diagnosis: Diagnosis, language: Language) -> dict[str, Any]:

@@ -133,18 +133,12 @@ def container_no_gpu(machine: Machine) -> Verdict:
     refused = seen(machine, "container.nvml-permissions")
     if refused:
         return by_message("container_no_gpu", machine, refused)
-    live = torch_live(machine)
     inside = _seen_inside(machine)
     if inside:
         return failed("container_no_gpu", machine, inside)
     if has(machine, "driver.not-loaded", "driver.804", "driver.found-too-old"):
         return Passed()
-    signs = seen(machine, *_ABSENT, "driver.smi-missing", "container.cli-library")
-    signs = signs or seen(
-        machine, "gpu.no-device", "gpu.no-gpus", "driver.insufficient", "driver.not-collected", "torch.check-driver"
-    )
-    if has(machine, "hint.smi-works"):
-        signs = signs or seen(machine, "driver.smi-error")
+    signs = _container_signs(machine)
     if signs and not _known_otherwise(machine):
         sure = "likely" if any(sign.id in _ABSENT for sign in signs) else "possible"
         return failed("container_no_gpu", machine, quotes(signs), sure)  # type: ignore[arg-type]
@@ -156,7 +150,20 @@ def container_no_gpu(machine: Machine) -> Verdict:
     silent = not any(symptom.id.startswith(("driver.", "arch.", "cudnn.")) for symptom in machine.symptoms)
     if elsewhere and silent and is_available(machine) is False and has_cuda_build(machine) is not False:
         return failed("container_no_gpu", machine, quotes(elsewhere), "possible")
-    return no_message(machine) if live is None else Passed()
+    return no_message(machine) if torch_live(machine) is None else Passed()
+
+
+def _container_signs(machine: Machine) -> tuple[Symptom, ...]:
+    """Messages of a container that sees no card; weaker ones only where no stronger one stands."""
+    signs = seen(machine, *_ABSENT, "driver.smi-missing", "container.cli-library")
+    signs = signs or seen(
+        machine, "gpu.no-device", "gpu.no-gpus", "driver.insufficient", "driver.not-collected", "torch.check-driver"
+    )
+    if has(machine, "hint.smi-works"):
+        signs = signs or seen(machine, "driver.smi-error")
+    if has(machine, "hint.gpus-flag") and driver_works(machine):  # the card was asked for, and is inside
+        signs = tuple(sign for sign in signs if sign.id != "driver.insufficient")
+    return signs
 
 
 def _seen_inside(machine: Machine) -> tuple[Text, ...]:

@@ -7,6 +7,7 @@ import re
 from gpuproof.core.diagnose.asked_torch import (
     Asked,
     asked_for,
+    elsewhere_words,
     goes_on_past,
     has_wheel,
     listed_versions,
@@ -113,7 +114,7 @@ def _pin_fault(machine: Machine, asked: Asked, said: str) -> Text | None:
             )
         return text("the asked-for build is not on the index that was searched, which lists plain versions only")
     if fits and goes_on_past(listed, version):  # a list that is empty or ends early is the platform's doing
-        return text("{python}; the index that was searched does not have it", python=python_words(machine, asked))
+        return elsewhere_words(machine, asked)
     return None
 
 

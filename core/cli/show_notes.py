@@ -1,0 +1,24 @@
+"""Notes in the terminal: below the diagnosis, plainly told apart from a fault."""
+
+from __future__ import annotations
+
+from gpuproof.core.cli.terminal import Terminal
+from gpuproof.core.diagnose.notes import Notes
+from gpuproof.core.words import text
+
+
+def show_notes(notes: Notes, terminal: Terminal) -> None:
+    """Write each note with what was seen and what to do; nothing where there is none."""
+    if notes.seen:
+        terminal.say()
+        terminal.say(text("Also good to know; none of it is the cause of a fault:"))
+    for note in notes.seen:
+        terminal.say(text("- {note}", note=note.title.render(terminal.language)))
+        for line in note.evidence:
+            terminal.say(text("  seen: {line}", line=line.render(terminal.language)))
+        for number, step in enumerate(note.steps, start=1):
+            terminal.say(text("  {number}. {words}", number=number, words=step.words.render(terminal.language)))
+            if step.command:
+                terminal.say(f"     {step.command}")
+    for rule, detail in notes.crashed:
+        terminal.say(text("The rule {rule} could not be run: {detail}", rule=rule, detail=detail))

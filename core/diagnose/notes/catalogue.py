@@ -1,0 +1,8 @@
+"""Every rule that makes a note."""
+
+from __future__ import annotations
+
+from gpuproof.core.diagnose.notes import cards, running, software
+from gpuproof.core.diagnose.notes.model import NoteRule
+
+NOTE_RULES: tuple[NoteRule, ...] = (*running.NOTE_RULES, *cards.NOTE_RULES, *software.NOTE_RULES)
