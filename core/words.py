@@ -65,6 +65,10 @@ class Text:
         values = {name: known.get(value, value) for name, value in self.values}
         return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template)
 
+    def filled(self, **values: object) -> Text:
+        """Return the sentence with these values, for one that is kept in a table without them."""
+        return Text(self.template, tuple((name, str(value)) for name, value in values.items()))
+
     def __str__(self) -> str:
         return self.render()
 

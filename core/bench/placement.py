@@ -64,9 +64,9 @@ def _weigh_devices(
         return
     elsewhere = sorted(device for device in counted if device != wanted)
     if elsewhere:
-        faults.append(Text(some.template, (("devices", ", ".join(elsewhere)), ("wanted", wanted))))
+        faults.append(some.filled(devices=", ".join(elsewhere), wanted=wanted))
     else:
-        evidence.append(Text(every.template, (("wanted", wanted),)))
+        evidence.append(every.filled(wanted=wanted))
 
 
 def _weigh_operators(

@@ -7,8 +7,8 @@ from itertools import groupby
 from gpuproof.core.bench.model import CardResult, Doubt, PairResult, Rate, SeveralGpus
 from gpuproof.core.words import Text, text
 
-WEAKER = 0.90  # a card below this share of the fastest is called weaker, when its interval says so too
-SLOWED = 0.90
+_WEAKER = 0.90  # a card below this share of the fastest is called weaker, when both intervals say so too
+_SLOWED = 0.90  # the same for a card beside itself alone
 
 
 def several_statements(several: SeveralGpus) -> tuple[Text, ...]:
@@ -56,13 +56,14 @@ def several_doubts(several: SeveralGpus) -> tuple[Doubt, ...]:
 
 def weakest_and_best(several: SeveralGpus) -> tuple[CardResult | None, CardResult | None]:
     """Return the slowest and the fastest card; (None, None) where they do not clearly differ."""
-    rated = [card for card in several.cards if "none" in card.alone]
-    if len(rated) < 2:
+    ordered = sorted(_rated(several), key=lambda card: card.alone["none"].frames_per_second)
+    if len(ordered) < 2 or not _is_slower(ordered[0], ordered[-1]):
         return None, None
-    ordered = sorted(rated, key=lambda card: card.alone["none"].frames_per_second)
-    weakest, best = ordered[0], ordered[-1]
-    is_clear = weakest.alone["none"].high < WEAKER * best.alone["none"].low
-    return (weakest, best) if is_clear else (None, None)
+    return ordered[0], ordered[-1]
+
+
+def _rated(several: SeveralGpus) -> list[CardResult]:
+    return [card for card in several.cards if "none" in card.alone]
 
 
 def slowed_cards(several: SeveralGpus) -> tuple[CardResult, ...]:
@@ -72,7 +73,7 @@ def slowed_cards(several: SeveralGpus) -> tuple[CardResult, ...]:
 
 def _is_slowed(card: CardResult, io: str) -> bool:
     alone, together = card.alone.get(io), card.together.get(io)
-    return alone is not None and together is not None and together.high < SLOWED * alone.low
+    return alone is not None and together is not None and together.high < _SLOWED * alone.low
 
 
 def _card_words(card: CardResult) -> Text:
@@ -92,8 +93,7 @@ def _card_words(card: CardResult) -> Text:
 def _weakest_words(several: SeveralGpus) -> list[Text]:
     weakest, best = weakest_and_best(several)
     if weakest is None or best is None:
-        rated = [card for card in several.cards if "none" in card.alone]
-        return [text("None of the GPUs is clearly weaker than the others")] if len(rated) > 1 else []
+        return [text("None of the GPUs is clearly weaker than the others")] if len(_rated(several)) > 1 else []
     percent = _percent(_share(weakest, best))
     return [
         text("The weakest is {weak}: {percent} % of {best}", weak=weakest.device, best=best.device, percent=percent)
@@ -137,7 +137,7 @@ def _taken_words(card: CardResult) -> Text:
 
 def _is_slower(card: CardResult, best: CardResult) -> bool:
     rate = card.alone.get("none")
-    return rate is not None and rate.high < WEAKER * best.alone["none"].low
+    return rate is not None and rate.high < _WEAKER * best.alone["none"].low
 
 
 def _pair_words(pairs: tuple[PairResult, ...]) -> list[Text]:
@@ -145,10 +145,12 @@ def _pair_words(pairs: tuple[PairResult, ...]) -> list[Text]:
     measured = [pair for pair in pairs if pair.gbs is not None]
     for direct, group in groupby(sorted(measured, key=lambda pair: str(pair.direct)), key=lambda pair: pair.direct):
         rows = sorted(group, key=lambda pair: pair.gbs or 0.0)
-        template = _PAIR_WORDS[direct]
-        shown = {"low": f"{rows[0].gbs:.1f}", "high": f"{rows[-1].gbs:.1f}", "count": str(len(rows))}
-        slowest = f"{rows[0].source} > {rows[0].target}"
-        found.append(Text(template.template, tuple({**shown, "slowest": slowest}.items())))
+        slowest, fastest = rows[0], rows[-1]
+        words = _PAIR_WORDS[direct].filled(
+            low=f"{slowest.gbs:.1f}", high=f"{fastest.gbs:.1f}", count=len(rows),
+            slowest=f"{slowest.source} > {slowest.target}",
+        )  # fmt: skip
+        found.append(words)
     found += [
         text("Copies from {source} to {target} failed: {problem}",
              source=pair.source, target=pair.target, problem=pair.problem)

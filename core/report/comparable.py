@@ -86,9 +86,8 @@ def reasons_against(before: Measured, after: Measured) -> tuple[Reason, ...]:
     for name, side in _MUST_AGREE.items():
         values = before.conditions.get(name), after.conditions.get(name)
         if None not in values and values[0] != values[1]:
-            words = _MUST_AGREE_WORDS[name]
-            filled = Text(words.template, (("before", _shown(values[0])), ("after", _shown(values[1]))))
-            reasons.append(Reason(kind=name, side=side, words=filled))
+            words = _MUST_AGREE_WORDS[name].filled(before=_shown(values[0]), after=_shown(values[1]))
+            reasons.append(Reason(kind=name, side=side, words=words))
     return (*reasons, *_doubts(0, before), *_doubts(1, after))
 
 
