@@ -92,7 +92,7 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     "vision_mismatch": ("mixed_install",),
     "cuda_lib_shadow": ("ext_mismatch", "vision_mismatch"),
     "cudnn_conflict": ("ext_mismatch", "cuda_lib_shadow"),
-    "windows_dll": ("ext_mismatch", "vision_mismatch"),
+    "windows_dll": ("ext_mismatch", "vision_mismatch", *_CPU),  # what cannot be loaded may be meant for the CPU
     "wrong_index": ("python_no_wheel",),
 }
 # among findings that none explains, of the same confidence: the more fundamental one first

@@ -51,7 +51,9 @@ def _by_numbers(machine: Machine) -> Verdict:
             return failed("driver_too_old", machine, (*evidence, *quotes(insufficient)), sure)
     symbol = seen(machine, "driver.symbol-missing")
     if (insufficient and not _is_really_no_driver(machine)) or symbol:
-        return by_message("driver_too_old", machine, (*insufficient, *symbol))
+        newer = machine.driver_version
+        is_new = not isinstance(newer, Unknown) and newer >= DottedVersion("525") and is_container(machine)
+        return by_message("driver_too_old", machine, (*insufficient, *symbol), "possible" if is_new else None)
     if build is None or cuda is None or isinstance(machine.driver_version, Unknown):
         return CannotTell(unknowns(machine.torch, machine.driver_version))
     return Passed((text("driver {driver} is new enough for CUDA {cuda}", driver=machine.driver_version, cuda=cuda),))

@@ -131,10 +131,14 @@ _OF_SERIES = {"2": "GeForce RTX 2080", "3": "GeForce RTX 3080", "4": "GeForce RT
 def _cards_in_prose(found: str, draft: Draft) -> None:
     """A card that a person names, or its series; used only when no tool's output named one."""
     names: list[str] = []
+    looked_at: set[str] = set()
     series = _SERIES.search(found[:60000])
     found = _SERIES.sub(" ", found[:60000]) if series is not None else found
     for match in re.finditer(_CARD, found[:60000], re.IGNORECASE | re.ASCII):
         name = " ".join(match.group(1).split()).strip("- ")
+        if name in looked_at:
+            continue
+        looked_at.add(name)
         if capability_of(name) is not None and not any(_same(name, other) for other in names):
             names.append(name)
         if len(names) == 4:

@@ -188,6 +188,11 @@ def _arch_words(flat: str, draft: Draft) -> None:
         listed = re.search(r"arch_list\(\)[)\s:`>]{0,10}(\[[^\]]{4,300}\])", flat)
         if listed is not None:
             draft.arch_list = _archs(listed.group(1))
+    _capability_words(flat, draft)
+
+
+def _capability_words(flat: str, draft: Draft) -> None:
+    """The card's own number: torch's, NVIDIA's samples' and a person's."""
     capability = re.search(
         r"get_device_capability\([\w':]{0,12}\)[)\s:`>=\-]{0,12}(?:out\[\d+\]: )?\((\d{1,2}), (\d)\)", flat
     )
@@ -196,10 +201,16 @@ def _arch_words(flat: str, draft: Draft) -> None:
     )[:8]:
         _learn(name, int(major), int(minor), draft)
     capability = capability or re.search(
+        r"\bcapability major/minor version number[ :=]{1,4}(\d{1,2})\.(\d)\b|"
+        r"\bcomputecapability[._]major[ :=]{1,4}(\d{1,2})\b[^:=]{0,80}computecapability[._]minor[ :=]{1,4}(\d)\b",
+        flat,
+    )
+    capability = capability or re.search(
         r"\b(?:cuda|compute) capability(?: is| of| =|:|=>?)*[ =>:(]{1,4}(\d{1,2})\.(\d)(?![.\d])", flat
     )
     if capability is not None and not any(gpu.compute_capability for gpu in draft.gpus):
-        _learn("", int(capability.group(1)), int(capability.group(2)), draft)
+        major, minor = [part for part in capability.groups() if part is not None][:2]
+        _learn("", int(major), int(minor), draft)
 
 
 def _archs(words: str) -> tuple[str, ...]:

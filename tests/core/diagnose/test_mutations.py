@@ -25,6 +25,7 @@ GENERAL = {
     "no_nvidia_gpu": {"cpu_wheel", "no_driver"},
     "mixed_install": {"cpu_wheel"},
     "container_no_gpu": {"no_driver", "driver_too_old"},
+    "driver_too_old": {"container_no_gpu"},  # "insufficient" in a container in which nobody saw the card
     "wsl_driver": {
         "no_driver",
         "uvm_broken",
