@@ -19,7 +19,16 @@ def providers(signal: Signal, found: re.Match[str], line: str) -> Look | None:
     providers = re.findall(r"(?i)(\w+?)(?:ExecutionProvider)", found.group("list"))
     if not providers:
         return None
-    return ("gpu" if GPU_PROVIDER.fullmatch(providers[0]) else "cpu"), signal.decisive, signal.component
+    is_wish = _is_wish({name.lower() for name in providers})
+    return ("gpu" if GPU_PROVIDER.fullmatch(providers[0]) else "cpu"), signal.decisive and not is_wish, signal.component
+
+
+_VENDORS = ({"cuda", "tensorrt", "nvtensorrtrtx"}, {"rocm", "migraphx"}, {"coreml"}, {"qnn"})
+
+
+def _is_wish(providers: set[str]) -> bool:
+    """Tell whether a list names the providers of several vendors: no session has them, only a program's settings."""
+    return sum(not vendor.isdisjoint(providers) for vendor in _VENDORS) > 1
 
 
 def nodes_placed(signal: Signal, found: re.Match[str], line: str) -> Look | None:
