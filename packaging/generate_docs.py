@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from gpuproof.core.agent.questions.catalogue import CHILD_QUESTIONS, QUESTIONS
@@ -16,8 +17,9 @@ from gpuproof.core.agent.questions.driver import NVIDIA_SMI
 from gpuproof.core.cli.main import COMMANDS
 from gpuproof.core.diagnose.catalogue import RULES
 from gpuproof.core.diagnose.causes import LINKS, TITLES, remedy_of
-from gpuproof.core.diagnose.model import Rule, Step
+from gpuproof.core.diagnose.model import Step
 from gpuproof.core.diagnose.myths import myths, myths_for
+from gpuproof.core.diagnose.notes.catalogue import NOTE_RULES
 from gpuproof.core.facts.machine import Machine, OperatingSystem
 
 QUESTIONS_INTRODUCTION = """`gpuproof inspect`, `check` and the collector ask these questions and no others, so this is
@@ -44,8 +46,22 @@ SYSTEMS = {
     "Windows": Machine(os=OperatingSystem(system="windows", machine="x86_64", name="Windows 11")),
 }
 HEADINGS = {
-    "en": ("Findings", "Cause", "What it means", "Link of the chain", "Rules", "What mends it", "Often believed"),
-    "zh": ("发现", "原因", "含义", "所在环节", "规则", "怎样修好", "常见误解"),
+    "en": (
+        "Findings",
+        "Cause",
+        "What it means",
+        "Link of the chain",
+        "Rules",
+        "What mends it",
+        "Often believed",
+        "Notes",
+    ),
+    "zh": ("发现", "原因", "含义", "所在环节", "规则", "怎样修好", "常见误解", "提示"),
+}
+
+NOTES = {
+    "en": "They slow a program down or may end it, and are never the cause: a machine with notes alone is healthy.",
+    "zh": "它们会拖慢程序或使其结束，但从来不是原因：只有提示的机器是正常的。",
 }
 
 
@@ -97,7 +113,9 @@ def findings(language: str) -> str:
     for cause, title in TITLES.items():
         if cause in LINKS:
             parts.append(_finding(cause, title.render(language), heading, language))
-    parts.append(f"## {heading[6]}\n\n")
+    parts.append(f"## {heading[7]}\n\n{NOTES[language]}\n\n")
+    parts += [_rule(rule.id, rule.look, rule.source) for rule in NOTE_RULES]
+    parts.append(f"\n## {heading[6]}\n\n")
     for myth in myths():
         parts.append(
             f"**{myth.belief.render(language)}**\n\n{myth.answer.render(language)} ([{myth.id}]({myth.source}))\n\n"
@@ -110,7 +128,8 @@ def findings(language: str) -> str:
 def _finding(cause: str, title: str, heading: tuple[str, ...], language: str) -> str:
     rules = [rule for rule in RULES if rule.cause == cause]
     lines = [f"## {title}\n\n", f"{heading[1]}: `{cause}` · {heading[3]}: `{LINKS[cause]}`\n\n"]
-    lines += [f"{heading[4]}:\n\n", *(_rule(rule) for rule in rules), "\n"] if rules else []
+    shown = (_rule(rule.id, rule.check, rule.source) for rule in rules)
+    lines += [f"{heading[4]}:\n\n", *shown, "\n"] if rules else []
     remedies = {name: remedy_of(cause, machine).steps for name, machine in SYSTEMS.items()}
     same = len({tuple(steps) for steps in remedies.values()}) == 1
     for name, steps in remedies.items():
@@ -123,10 +142,10 @@ def _finding(cause: str, title: str, heading: tuple[str, ...], language: str) ->
     return "".join(lines)
 
 
-def _rule(rule: Rule) -> str:
-    words = (rule.check.__doc__ or "").strip().splitlines()
-    source = f" ({rule.source})" if rule.source else ""
-    return f"- `{rule.id}`: {words[0] if words else ''}{source}\n"
+def _rule(name: str, look: Callable[[Machine], object], url: str) -> str:
+    words = (look.__doc__ or "").strip().splitlines()
+    source = f" ({url})" if url else ""
+    return f"- `{name}`: {words[0] if words else ''}{source}\n"
 
 
 def _steps(steps: tuple[Step, ...], language: str) -> str:
