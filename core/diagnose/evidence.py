@@ -69,4 +69,4 @@ def _is_binary(raw: bytes) -> bool:
         return True
     sample = decode(raw[:4096])
     odd = sum(1 for character in sample if character < " " and character not in "\t\r\n\x1b\x0c\x08")
-    return odd > len(sample) // 10
+    return odd > len(sample) // 10 or sample.count("\ufffd") > len(sample) // 4

@@ -14,7 +14,7 @@ _ENTITIES = (("&gt;", ">"), ("&lt;", "<"), ("&quot;", '"'), ("&#39;", "'"), ("&a
 
 
 def decode(raw: bytes) -> str:
-    """Decode UTF-8, UTF-16 (with or without its mark, as PowerShell writes it) and Windows text."""
+    """Decode UTF-8, UTF-16 (with or without its mark, as PowerShell writes it) and a Chinese console's GBK."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace")
     head = raw[:4096]
@@ -23,8 +23,23 @@ def decode(raw: bytes) -> str:
         return raw.decode("utf-16-le" if little else "utf-16-be", errors="replace")
     try:
         return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as problem:
+        if _is_gbk(raw, problem.start):
+            return raw.decode("gb18030", errors="replace")
         return raw.decode("utf-8", errors="replace")
+
+
+def _is_gbk(raw: bytes, start: int) -> bool:
+    """Tell Chinese text by its bytes, which come in high pairs; ``start``: the first that is no UTF-8.
+
+    A lone accented letter of Western text has no pair, and what follows good UTF-8 is a damaged end of it.
+    """
+    if not raw[:start].isascii():
+        return False
+    sample = raw[start : start + 4096]
+    high = len(sample.translate(None, bytes(range(0x80))))
+    in_pairs = 2 * len(re.findall(rb"[\xb0-\xf7][\xa1-\xfe]|\xa1[\xa1-\xfe]|\xa3[\xa1-\xfe]", sample))
+    return high >= 4 and in_pairs >= 0.8 * high
 
 
 def clean(found: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,18 @@ def test_a_file_without_any_gpu_service_is_not_decided() -> None:
 def test_an_excerpt_inside_of_prose_is_no_compose_file() -> None:
     kind, _ = read_evidence(f"it fails with this file:\n{ASKS}")
     assert kind != "compose"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_bytes_that_are_no_text_are_refused(seed: int) -> None:
+    with pytest.raises(UserProblem, match="The input is no text"):
+        read_evidence(random.Random(seed).randbytes(5000))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk", "utf-16"])
+def test_evidence_in_chinese_is_quoted_as_it_was_written(encoding: str) -> None:
+    line = "错误：CUDA driver version is insufficient for CUDA runtime version 驱动太旧"
+    diagnosis = diagnose(read_evidence(line.encode(encoding))[1])
+    assert diagnosis.cause == "driver_too_old"
+    assert diagnosis.primary is not None
+    assert any("驱动太旧" in str(seen) for seen in diagnosis.primary.evidence)
