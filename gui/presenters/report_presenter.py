@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from gpuproof.core.problems import CouldNotFinish, UserProblem
 from gpuproof.core.report.model import Removed, Report
 from gpuproof.core.words import Text, literal, text
-from gpuproof.gui.presenters.background import Background
+from gpuproof.gui.presenters.background import Background, Result
 from gpuproof.gui.style import speech
 
 if TYPE_CHECKING:
@@ -80,43 +81,36 @@ class ReportPresenter(QObject):
 
     def save_case(self, question: str, path: Path) -> None:
         """Write a case file: this report and a question, for a supporter."""
-        report = self._report
-        if report is not None and not self.state.is_working:
-            self._set(replace(self.state, is_working=True, problem=None, hint=None, saved=None))
-            self._background.start(lambda: _save_case(report, question, path), self._saved, self._failed)
+        self._start(lambda report: _save_case(report, question, path), self._saved)
 
     def save_as(self, format_name: str, path: Path) -> None:
         """Write a copy in another format."""
-        report = self._report
-        if report is None or self.state.is_working:
-            return
-        self._set(replace(self.state, is_working=True, problem=None, hint=None, saved=None))
         language = speech.language()
-        self._background.start(lambda: _export(report, format_name, path, language), self._saved, self._failed)
+        self._start(lambda report: _export(report, format_name, path, language), self._saved)
 
     def copy_as_text(self) -> None:
         """Make the report as plain text, for the clipboard."""
-        report = self._report
-        if report is None or self.state.is_working:
-            return
-        self._set(replace(self.state, is_working=True, problem=None, hint=None, saved=None))
         language = speech.language()
-        self._background.start(lambda: _as_text(report, language), self._copied, self._failed)
+        self._start(lambda report: _as_text(report, language), self._copied)
 
     def lay_out_for_print(self) -> None:
         """Settle what the printed pages say."""
-        report = self._report
-        if report is None or self.state.is_working:
-            return
-        self._set(replace(self.state, is_working=True, problem=None, hint=None, saved=None))
         language = speech.language()
-        self._background.start(lambda: _pages(report, language), self._laid_out, self._failed)
+        self._start(lambda report: _pages(report, language), self._laid_out)
 
     def page(self) -> Path | None:
         """Return the web page that was written beside the report, if it is there."""
         path = self.state.path
         page = path.with_suffix(".html") if path is not None else None
         return page if page is not None and page.is_file() else None
+
+    def _start(self, work: Callable[[Report], Result], done: Callable[[Result], None]) -> None:
+        """Work on the report in the background; nothing happens without one, or while it is worked on."""
+        report = self._report
+        if report is None or self.state.is_working:
+            return
+        self._set(replace(self.state, is_working=True, problem=None, hint=None, saved=None))
+        self._background.start(lambda: work(report), done, self._failed)
 
     def _laid_out(self, layout: bytes) -> None:
         self._set(replace(self.state, is_working=False))
