@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gpuproof.core.bench.model import BenchResult, DeviceResult
@@ -20,6 +20,7 @@ _FIRST_RUN: dict[str, Text] = {
     "first_buffers": text("First buffers (s)"),
     "first_step": text("First batch (s)"),
     "second_step": text("Second batch (s)"),
+    "prepare": text("Preparation (s)"),
 }
 _LIMITS: dict[str, Text] = {
     "copy_device_gbs": text("Copy inside the GPU (GB/s)"),
@@ -150,9 +151,14 @@ def _named(values: Mapping[str, object], names: Mapping[str, Text], say: Speaker
     rows = []
     for name, value in values.items():
         words = names.get(name) or _arithmetic(name)
-        shown = ", ".join(str(item) for item in value) if isinstance(value, (list, tuple)) else _number(value)
-        rows.append((say(words) if words else say(name), say(shown)[:200]))
+        shown = _list(value, names, say) if isinstance(value, (list, tuple)) else _number(value)
+        rows.append((say(words) if words else say(name), say(shown)[:400]))
     return tuple(rows)
+
+
+def _list(items: Sequence[object], names: Mapping[str, Text], say: Speaker) -> str:
+    """Return names of figures in words, others as they are."""
+    return ", ".join(say(names.get(str(item)) or _arithmetic(str(item)) or str(item)) for item in items)
 
 
 def _arithmetic(name: str) -> Text | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gpuproof.core.bench.several_words import several_statements
-from gpuproof.core.diagnose.model import Finding
+from gpuproof.core.diagnose.model import ChainLink, Finding
 from gpuproof.core.report.export import bench_view
 from gpuproof.core.report.export import words as w
 from gpuproof.core.report.export.view_model import AdviceView, FindingView, LayerView, Rows, Speaker, View
@@ -74,12 +74,17 @@ def _layers(report: Report, say: Speaker) -> tuple[LayerView, ...]:
     )
 
 
+def _is_open(link: ChainLink) -> bool:
+    """Tell whether nobody named an application: that is no doubt about one."""
+    return link.name == "application" and link.state == "unknown"
+
+
 def _chain(report: Report, say: Speaker) -> tuple[LayerView, ...]:
     return tuple(
         LayerView(
             name=say(w.LINKS[link.name]),
             state=link.state,
-            state_words=say(w.STATES[link.state]),
+            state_words=say(w.NOT_CHECKED if _is_open(link) else w.STATES[link.state]),
             lines=(say(link.summary), *say.each(link.evidence)),
         )
         for link in (report.diagnosis.chain if report.diagnosis else ())

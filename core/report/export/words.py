@@ -37,6 +37,7 @@ STATES: dict[str, Text] = {
     "broken": text("broken"),
     "unknown": text("unknown"),
 }
+NOT_CHECKED = text("not checked")
 SEVERITIES: dict[str, Text] = {"error": text("error"), "warning": text("warning"), "notice": text("notice")}
 CONFIDENCES: dict[str, Text] = {
     "certain": text("certain"),
