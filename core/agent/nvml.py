@@ -23,11 +23,6 @@ SONAME = "libnvidia-ml.so.1"
 DEFAULT_FOLDERS = ("/lib", "/usr/lib", "/lib64", "/usr/lib64")
 
 
-def ask_nvml(place: Place, params: "dict[str, Any]", is_cancelled: "Callable[[], bool]") -> Reply:
-    """Return everything that NVML said."""
-    return finish_nvml(start_nvml(place, params), params, is_cancelled)
-
-
 def start_nvml(place: Place, params: "dict[str, Any]") -> "Child | Reply":
     """Start the child, which takes longer than all other questions, or say at once why there is nothing to ask."""
     kept = []  # type: list[Child]

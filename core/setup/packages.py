@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from gpuproof.core.launch.environment_files import read_small, site_packages
+from gpuproof.core.launch.environment_files import site_packages
 from gpuproof.core.setup.model import Change
 from gpuproof.core.setup.resolve import Resolution, normalised
 
@@ -46,16 +46,6 @@ def changes_between(before: Mapping[str, str], after: Mapping[str, str]) -> tupl
 def is_installed_by_conda(prefix: Path, *names: str) -> bool:
     """Tell whether conda itself brought one of these packages; pip must not replace those."""
     return any(entry.startswith(tuple(f"{name}-" for name in names)) for entry in _names(prefix / "conda-meta"))
-
-
-def installer_of(prefix: Path, name: str) -> str:
-    """Return which tool installed a package, as it noted itself; empty when it did not."""
-    for folder in site_packages(prefix):
-        for entry in _names(folder):
-            match = _METADATA_FOLDER.match(entry)
-            if match and normalised(match["name"]) == name:
-                return read_small(folder / entry / "INSTALLER").strip()
-    return ""
 
 
 def _names(folder: Path) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from gpuproof.gui.style import theme
@@ -43,11 +42,6 @@ def rescale(root: QWidget, before: float, after: float) -> None:
     for field in (*root.findChildren(QPlainTextEdit), *root.findChildren(QLineEdit)):
         if field.font().families() == mono.families():
             field.setFont(mono)
-
-
-def margins_of(root: QObject) -> list[list[int]]:
-    """Return margins and spaces of every layout below the root."""
-    return [_lengths(layout) for layout in root.findChildren(QLayout)]
 
 
 def _hold_again(widget: QWidget) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLabel,
+    QLayout,
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
@@ -167,7 +168,7 @@ def test_strings_that_are_two_fifths_longer_fit(
 
 
 def test_margins_and_commands_follow_the_text_size_and_return(open_window: Any, qtbot: Any) -> None:
-    from gpuproof.gui.style import lengths, theme
+    from gpuproof.gui.style import theme
     from gpuproof.gui.views.command_box import CommandBox
 
     opened = open_window(Script(diagnosis=a_broken_chain()))
@@ -175,10 +176,10 @@ def test_margins_and_commands_follow_the_text_size_and_return(open_window: Any, 
     opened.run_check(qtbot)
     window.open_page("recommend")
     page = window.page("recommend")
-    before = lengths.margins_of(page)
+    before = _margins(page)
     while theme.scale() < 1.29:
         window.next_text_size()
-    assert sum(map(sum, lengths.margins_of(page))) > 1.2 * sum(map(sum, before))
+    assert sum(map(sum, _margins(page))) > 1.2 * sum(map(sum, before))
     box = page.findChild(CommandBox)
     box.set_command("pip install torch==2.11.0 " * 9)
     field = box._field
@@ -186,7 +187,16 @@ def test_margins_and_commands_follow_the_text_size_and_return(open_window: Any, 
     qtbot.waitUntil(lambda: field.height() >= needed * round(field.document().size().height()))
     assert field.document().size().height() > 1
     window.next_text_size()
-    assert lengths.margins_of(page) == before
+    assert _margins(page) == before
+
+
+def _margins(root: QWidget) -> list[list[int]]:
+    """Return margins and spaces of every layout below a widget."""
+    found = []
+    for layout in root.findChildren(QLayout):
+        sides = layout.contentsMargins()
+        found.append([sides.left(), sides.top(), sides.right(), sides.bottom(), layout.spacing()])
+    return found
 
 
 def _letters(root: QWidget) -> list[tuple[str, str]]:

@@ -202,8 +202,3 @@ def empty_network(preset: Preset) -> Network:
     network.alignment.positions = sinusoids(WINDOW, WIDTH)
     network.eval().requires_grad_(False)
     return network
-
-
-def parameter_count(network: nn.Module) -> int:
-    """Count all parameters."""
-    return sum(parameter.numel() for parameter in network.parameters())

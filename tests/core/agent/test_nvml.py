@@ -16,7 +16,7 @@ from helpers import nvml_fake, recordings
 from helpers.recordings import answers, ok
 
 from gpuproof.core.agent import nvml_child
-from gpuproof.core.agent.nvml import ask_nvml, child_params, sleeping_gpus
+from gpuproof.core.agent.nvml import child_params, finish_nvml, sleeping_gpus, start_nvml
 from gpuproof.core.agent.place import Place
 from gpuproof.core.agent.questions.kinds import Reply
 from gpuproof.core.facts.readers import read_machine
@@ -43,7 +43,7 @@ def stubs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def ask(folder: str, fault: str = "", **params: Any) -> Reply:
     """Ask a stub library in a real child."""
     place = Place(environ={**os.environ, "LD_LIBRARY_PATH": folder, "NVML_STUB_FAULT": fault})
-    return ask_nvml(place, params, lambda: False)
+    return finish_nvml(start_nvml(place, params), params, lambda: False)
 
 
 def fields_of(reply: Reply) -> dict[str, Any]:
@@ -175,7 +175,9 @@ def test_a_sleeping_laptop_card_is_not_woken(tmp_path: Path) -> None:
         (card / name).write_text(words + "\n")
     asleep = Place(root=str(tmp_path), may_wake=False)
     assert sleeping_gpus(asleep)
-    assert ask_nvml(asleep, {}, lambda: False).detail == "the GPU is asleep and was not woken to look at it"
+    found = start_nvml(asleep, {})
+    assert isinstance(found, Reply)
+    assert found.detail == "the GPU is asleep and was not woken to look at it"
     (card / "power" / "runtime_status").write_text("active\n")
     assert not sleeping_gpus(asleep)
 

@@ -3,7 +3,7 @@
 from helpers.environments import make_venv
 
 from gpuproof.core.setup.model import Change
-from gpuproof.core.setup.packages import changes_between, changes_of, installed_packages, installer_of
+from gpuproof.core.setup.packages import changes_between, changes_of, installed_packages
 from gpuproof.core.setup.resolve import Item, Resolution
 
 
@@ -12,14 +12,6 @@ def test_names_are_normalised(tmp_path):
     for name in ("Typing_Extensions-4.16.0.dist-info", "ruamel.yaml-0.18.dist-info", "old-1.2.egg-info", "torch"):
         (site / name).mkdir()
     assert installed_packages(tmp_path) == {"old": "1.2", "ruamel-yaml": "0.18", "typing-extensions": "4.16.0"}
-
-
-def test_who_installed_a_package(tmp_path):
-    site = make_venv(tmp_path)
-    (site / "torch-2.0.dist-info").mkdir()
-    (site / "torch-2.0.dist-info" / "INSTALLER").write_text("uv\n")
-    assert installer_of(tmp_path, "torch") == "uv"
-    assert installer_of(tmp_path, "numpy") == ""
 
 
 def test_torch_stands_first_and_what_stays_is_no_change():
