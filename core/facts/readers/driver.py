@@ -42,13 +42,18 @@ def read_driver_version(answers: Answers) -> DottedVersion | Unknown:
     return _windows_driver(answers) or module
 
 
-def _windows_driver(answers: Answers) -> DottedVersion | None:
-    """Turn Windows' own number into NVIDIA's: the last five digits of 32.0.15.8129 are 581.29."""
+def _windows_driver(answers: Answers) -> DottedVersion | Unknown | None:
+    """Turn Windows' own number into NVIDIA's: the last five digits of 32.0.15.8129 are 581.29.
+
+    Windows that lists its adapters and has NVIDIA's driver under none of them has no such driver.
+    """
     for adapter in objects_of(answers, "windows.adapters"):
         digits = words(adapter.get("driver_version")).replace(".", "")
         if "nvidia" in words(adapter.get("name")).lower() and digits.isdigit() and len(digits) >= 8:
             return dotted(f"{int(digits[-5:-2])}.{digits[-2:]}")
-    return None
+    if isinstance(list_of(answers, "windows.adapters"), Unknown):
+        return None
+    return Unknown(Why.ABSENT, "no adapter has a driver of NVIDIA", "windows.adapters")
 
 
 def read_driver_flavour(answers: Answers) -> str | Unknown:
