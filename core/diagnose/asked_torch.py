@@ -68,6 +68,12 @@ def has_wheel(machine: Machine, asked: Asked) -> bool | None:
     return None if len(answers) > 1 or (is_one_of_old and True in answers) else answers.pop()
 
 
+def pythons_for(machine: Machine, asked: Asked) -> tuple[str, ...]:
+    """Return the Pythons, oldest first, that the release has wheels for here; none where it is not known."""
+    found = _pythons(machine, asked)
+    return tuple(each for each in found[0] if each[-1].isdigit()) if found else ()
+
+
 def python_words(machine: Machine, asked: Asked) -> Text:
     """Say which Pythons that release has wheels for."""
     found = _pythons(machine, asked)[0]

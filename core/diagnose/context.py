@@ -24,8 +24,9 @@ def has(machine: Machine, *ids: str) -> bool:
 
 
 def quotes(symptoms: Iterable[Symptom]) -> tuple[Text, ...]:
-    """Return the symptoms' lines as evidence."""
-    return tuple(literal(symptom.line) for symptom in symptoms)
+    """Return the symptoms' lines as evidence, each once: one message often answers to several forms."""
+    lines = dict.fromkeys(symptom.line for symptom in symptoms)
+    return tuple(literal(line) for line in lines if not any(line in other and line != other for other in lines))
 
 
 def system_of(machine: Machine) -> str | None:

@@ -77,3 +77,11 @@ def same_release(machine: Machine) -> str:
     build = torch_build(machine)
     plain = build.version.split("+", 1)[0] if build is not None else ""
     return f"=={plain}" if plain.count(".") == 2 and plain.replace(".", "").isdigit() else ""
+
+
+def same_build(machine: Machine) -> str:
+    """Return ``torch==2.6.0 --index-url .../cu124``: what pip needs to fetch the installed build and no other."""
+    build = torch_build(machine)
+    label = build.version.partition("+")[2] if build is not None else ""
+    index = f" --index-url {INDEX}{label}" if label.startswith(("cu", "cpu")) else ""
+    return f"torch{same_release(machine)}{index}"

@@ -208,13 +208,14 @@ def uvm_broken(machine: Machine) -> tuple[Step, ...]:
 def fabric_manager(machine: Machine) -> tuple[Step, ...]:
     """The service of exactly the driver's version, running."""
     driver = machine.driver_version
-    version = "" if isinstance(driver, Unknown) else str(driver)
-    branch = version.split(".")[0] or "<branch>"
+    if isinstance(driver, Unknown):
+        branch = "$(cut -d. -f1 /sys/module/nvidia/version)"
+        words = text("Install the Fabric Manager of exactly the driver's version")
+    else:
+        branch = str(driver).split(".")[0]
+        words = text("Install the Fabric Manager of exactly the driver's version {version}", version=str(driver))
     return (
-        Step(
-            text("Install the Fabric Manager of exactly the driver's version {version}", version=version),
-            f"sudo apt install nvidia-fabricmanager-{branch}",
-        ),
+        Step(words, f"sudo apt install nvidia-fabricmanager-{branch}"),
         Step(text("Start it and let it start at boot"), "sudo systemctl enable --now nvidia-fabricmanager"),
         Step(text("See whether it runs"), "systemctl status nvidia-fabricmanager; nvidia-smi -q | grep -A2 Fabric"),
     )

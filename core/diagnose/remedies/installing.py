@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from gpuproof.core.diagnose.asked_torch import asked_for, pythons_for
 from gpuproof.core.diagnose.context import system_of
 from gpuproof.core.diagnose.model import Step
 from gpuproof.core.diagnose.remedies.commands import pip_prefix
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.words import text
 
+_USUAL = "3.12"
+
 
 def python_no_wheel(machine: Machine) -> tuple[Step, ...]:
     """Make an environment with a Python that has wheels."""
-    windows = system_of(machine) == "windows"
-    create = "py -3.12 -m venv .venv" if windows else "uv venv --python 3.12 .venv"
+    windows, python = system_of(machine) == "windows", _python_with_a_wheel(machine)
+    create = f"py -{python} -m venv .venv" if windows else f"uv venv --python {python} .venv"
     return (
         Step(text("Make an environment with a Python that this torch has wheels for"), create),
         Step(text("Or take a torch release that has wheels for this Python: gpuproof names it"), "gpuproof recommend"),
     )
+
+
+def _python_with_a_wheel(machine: Machine) -> str:
+    """Return the Python to take: one that every release of today has, or the newest that the asked-for one has."""
+    asked = asked_for(" ".join(symptom.line for symptom in machine.symptoms))
+    known = pythons_for(machine, asked) if asked is not None else ()
+    return _USUAL if not known or _USUAL in known else known[-1]
 
 
 def python_32bit(machine: Machine) -> tuple[Step, ...]:

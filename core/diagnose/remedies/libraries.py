@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from gpuproof.core.diagnose.context import system_of
 from gpuproof.core.diagnose.model import Step
-from gpuproof.core.diagnose.remedies.commands import pip_prefix
+from gpuproof.core.diagnose.remedies.commands import pip_prefix, same_build
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.words import text
+
+# word of a message: package that has to fit, the first that is found
+_NAMED = (
+    ("onnxruntime", "onnxruntime-gpu"),
+    ("flash_attn", "flash-attn"),
+    ("flash-attn", "flash-attn"),
+    ("flashattn", "flash-attn"),
+    ("bitsandbytes", "bitsandbytes"),
+    ("xformers", "xformers"),
+    ("mmcv", "mmcv"),
+    ("detectron2", "detectron2"),
+    ("pytorch3d", "pytorch3d"),
+    ("torch_scatter", "torch-scatter"),
+    ("torch_sparse", "torch-sparse"),
+)
 
 
 def _clear_path(machine: Machine) -> Step:
@@ -30,7 +45,10 @@ def cudnn_conflict(machine: Machine) -> tuple[Step, ...]:
             text("See which cuDNN packages are installed; keep the one that this torch requires"),
             f"{pip} list | grep -i cudnn" if system_of(machine) != "windows" else f"{pip} list | findstr /i cudnn",
         ),
-        Step(text("Reinstall torch so that its own cuDNN is complete"), f"{pip} install --force-reinstall torch"),
+        Step(
+            text("Reinstall torch so that its own cuDNN is complete"),
+            f"{pip} install --force-reinstall {same_build(machine)}",
+        ),
         Step(
             text(
                 "A program built for cuDNN 8 beside torch 2.4 or newer (cuDNN 9): update that program, for instance ctranslate2 4.5 or newer"  # noqa: E501
@@ -47,7 +65,7 @@ def cuda_lib_shadow(machine: Machine) -> tuple[Step, ...]:
     if system_of(machine) == "windows":
         return (
             _clear_path(machine),
-            Step(last, f"{pip} list | findstr /i nvidia & {pip} install --force-reinstall torch"),
+            Step(last, f"{pip} list | findstr /i nvidia & {pip} install --force-reinstall {same_build(machine)}"),
         )
     return (
         _clear_path(machine),
@@ -55,13 +73,30 @@ def cuda_lib_shadow(machine: Machine) -> tuple[Step, ...]:
             text("See which files are really loaded"),
             "LD_DEBUG=libs python -c 'import torch' 2>&1 | grep -E 'libcublas|libnvJitLink|libnccl|libcusparse'",
         ),
-        Step(last, f"{pip} list | grep -i nvidia; {pip} install --force-reinstall torch"),
+        Step(last, f"{pip} list | grep -i nvidia; {pip} install --force-reinstall {same_build(machine)}"),
     )
 
 
+def _extension(machine: Machine) -> str | None:
+    """Return the package that the messages name; None where they name none that we know."""
+    said = " ".join(symptom.line for symptom in machine.symptoms if symptom.id.startswith("extension.")).lower()
+    return next((package for word, package in _NAMED if word in said), None)
+
+
 def ext_mismatch(machine: Machine) -> tuple[Step, ...]:
-    """Reinstall the extension for this torch."""
-    pip = pip_prefix(machine)
+    """Reinstall the extension for this torch, and never torch with it: its index may hold another build."""
+    pip, package = pip_prefix(machine), _extension(machine)
+    if package == "onnxruntime-gpu":
+        return (
+            Step(
+                text("Install ONNX Runtime's GPU package alone, with the CUDA libraries that it needs"),
+                f'{pip} uninstall -y onnxruntime onnxruntime-gpu && {pip} install "onnxruntime-gpu[cuda,cudnn]"',
+            ),
+            Step(
+                text("See whether it worked"),
+                'python -c "import onnxruntime; print(onnxruntime.get_available_providers())"',
+            ),
+        )
     return (
         Step(
             text("See which torch and CUDA the extension has to fit"),
@@ -69,7 +104,7 @@ def ext_mismatch(machine: Machine) -> tuple[Step, ...]:
         ),
         Step(
             text("Reinstall the extension in a version made for exactly that torch, CUDA, Python and system"),
-            f"{pip} install --force-reinstall --no-cache-dir --no-build-isolation EXTENSION",
+            f"{pip} install --force-reinstall --no-deps --no-cache-dir --no-build-isolation {package or 'EXTENSION'}",
         ),
         Step(
             text("Building it needs a CUDA toolkit of the same version as torch's CUDA; running it does not"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gpuproof.core.diagnose.context import system_of, torch_build
+from gpuproof.core.diagnose.context import system_of
 from gpuproof.core.diagnose.damage import Damage
 from gpuproof.core.diagnose.model import Step
-from gpuproof.core.diagnose.remedies.commands import CHECK, INDEX, pip_prefix, same_release
+from gpuproof.core.diagnose.remedies.commands import CHECK, pip_prefix, same_build
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import text
@@ -23,10 +23,7 @@ def whole_again(machine: Machine, found: Damage) -> tuple[Step, ...]:
             ),
             Step(text("Or have the file system mounted without noexec"), "findmnt -T . -o TARGET,OPTIONS"),
         )
-    build = torch_build(machine)
-    label = build.version.partition("+")[2] if build is not None else ""
-    index = f" --index-url {INDEX}{label}" if label.startswith(("cu", "cpu")) else ""
-    again = f"{pip_prefix(machine)} install --force-reinstall --no-cache-dir torch{same_release(machine)}{index}"
+    again = f"{pip_prefix(machine)} install --force-reinstall --no-cache-dir {same_build(machine)}"
     return (
         *_room(machine),
         *_leftovers(machine),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from helpers.machines import ABSENT, a_gpu, a_machine, a_torch
 
+from gpuproof.core.diagnose import diagnose
 from gpuproof.core.diagnose.causes import TITLES, remedy_of
+from gpuproof.core.diagnose.evidence import machine_from
+from gpuproof.core.diagnose.model import Diagnosis
 from gpuproof.core.facts.machine import ComputeCapability, Container, Machine, OperatingSystem
 from gpuproof.core.facts.version import DottedVersion as Version
 
@@ -65,3 +68,71 @@ def test_wsl_is_ended_and_not_rebooted() -> None:
 def test_a_pod_asks_for_its_gpu_in_its_resources() -> None:
     assert "nvidia.com/gpu: 1" in _commands("container_no_gpu", a_machine(container=Container(kind="kubernetes")))
     assert "--gpus all" in _commands("container_no_gpu", a_machine(container=Container(kind="docker")))
+
+
+def _diagnosed(words: str) -> Diagnosis:
+    return diagnose(machine_from(words))
+
+
+def _said(diagnosis: Diagnosis) -> str:
+    assert diagnosis.primary is not None
+    return "\n".join(step.command or "" for step in diagnosis.primary.remedy.steps)
+
+
+def test_the_named_python_has_a_wheel_of_the_asked_for_torch() -> None:
+    old = _diagnosed(
+        "ERROR: Could not find a version that satisfies the requirement torch==1.13.1 (from versions: 2.6.0, 2.7.0)\n"
+        "ERROR: No matching distribution found for torch==1.13.1\nPython 3.13.1"
+    )
+    assert old.cause == "python_no_wheel"
+    assert "uv venv --python 3.11 " in _said(old)
+
+
+def test_a_python_that_is_not_asked_about_is_the_usual_one() -> None:
+    assert "3.12" in _commands("python_no_wheel", a_machine())
+
+
+@pytest.mark.parametrize(
+    ("words", "package"),
+    [
+        ("ImportError: flash_attn_2_cuda.cpython-310-x86_64-linux-gnu.so: undefined symbol: _ZN3c10", "flash-attn"),
+        ("bitsandbytes was compiled without GPU support. 8-bit optimizers are unavailable.", "bitsandbytes"),
+    ],
+)
+def test_an_extension_is_named_and_reinstalled_without_torch(words: str, package: str) -> None:
+    found = _diagnosed(words)
+    assert found.cause == "ext_mismatch"
+    assert _said(found).splitlines()[1].endswith(f" {package}")
+    assert "--no-deps" in _said(found)
+    assert "EXTENSION" not in _said(found)
+
+
+def test_onnxruntime_is_replaced_by_its_gpu_package_with_its_libraries() -> None:
+    found = _diagnosed(
+        "[E:onnxruntime:Default, provider_bridge_ort.cc:1992 TryGetProviderInfo_CUDA] Failed to load library "
+        "libonnxruntime_providers_cuda.so with error: libcublasLt.so.12: cannot open shared object file"
+    )
+    assert found.cause == "ext_mismatch"
+    assert 'onnxruntime-gpu[cuda,cudnn]"' in _said(found)
+
+
+@pytest.mark.parametrize("cause", ["cudnn_conflict", "cuda_lib_shadow"])
+@pytest.mark.parametrize("system", [WINDOWS, FEDORA])
+def test_torch_is_reinstalled_as_the_build_that_it_is(cause: str, system: OperatingSystem) -> None:
+    machine = a_machine(os=system, torch=a_torch(version="2.6.0+cu124"))
+    assert "torch==2.6.0 --index-url https://download.pytorch.org/whl/cu124" in _commands(cause, machine)
+
+
+def test_the_fabric_manager_is_of_the_driver_that_runs() -> None:
+    known = _commands("fabric_manager", a_machine(driver_version=Version("570.86.15")))
+    assert "nvidia-fabricmanager-570\n" in known
+    unknown = remedy_of("fabric_manager", a_machine(driver_version=ABSENT))
+    assert "/sys/module/nvidia/version" in str(unknown.steps[0].command)
+    assert str(unknown.steps[0].words) == str(unknown.steps[0].words).strip()
+
+
+def test_one_message_is_quoted_once() -> None:
+    line = "flash_attn_2_cuda.cpython-310-x86_64-linux-gnu.so: undefined symbol: _ZN3c104cuda9SetDeviceEi"
+    found = _diagnosed(f"ImportError: {line}")
+    assert found.primary is not None
+    assert [str(seen) for seen in found.primary.evidence] == [f"ImportError: {line}"]
