@@ -27,7 +27,7 @@ def check_pid(pid: int) -> None:
     if pid <= 0 or not _exists(pid):
         raise UserProblem(
             text("There is no process {pid}.", pid=pid),
-            text("Give the id of a running program; gpuproof watch -- COMMAND starts one."),
+            text("Choose a program that runs now, or let gpuproof start one: gpuproof watch -- COMMAND"),
         )
 
 

@@ -85,7 +85,12 @@ class WatchPresenter(QObject):
 
     def start(self, command: str) -> None:
         """Start a program and watch it; its output is read as a log."""
-        words = shlex.split(command, posix=sys.platform != "win32") if command.strip() else []
+        try:
+            words = shlex.split(command, posix=sys.platform != "win32") if command.strip() else []
+        except ValueError:  # such as a quotation mark without its partner
+            found = text("The command is not complete: a quotation mark or a backslash is left open.")
+            self._set(replace(self.state, problem=found, hint=text("Close it, as in a terminal.")))
+            return
         if not words:
             self._set(
                 replace(self.state, problem=text("There is no command yet."), hint=text("Type one, as in a terminal."))
@@ -142,8 +147,11 @@ class WatchPresenter(QObject):
         )
 
     def _failed(self, problem: UserProblem) -> None:
+        was_watching = self.state.is_watching
         self._rest()
         self._set(replace(self.state, is_listing=False, problem=problem.message, hint=problem.hint))
+        if was_watching:  # the program may have ended meanwhile: the list is old
+            self.list_programs()
 
     def _rest(self) -> None:
         self._timer.stop()

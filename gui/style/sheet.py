@@ -97,9 +97,10 @@ QRadioButton::indicator:checked { border: ${s5}px solid $accent; width: ${s6}px;
 QCheckBox::indicator:checked { background: $accent; border: 1px solid $accent;
     image: url("$icons/mark-check-$name.svg"); }
 QComboBox::down-arrow { image: url("$icons/mark-down-$name.svg"); width: ${s14}px; height: ${s14}px; }
-QTableView { background: $surface; border: none; gridline-color: $border; alternate-background-color: $sunken;
+QTableView { background: $surface; border: 2px solid transparent; border-radius: 6px; outline: none;
+    gridline-color: $border; alternate-background-color: $sunken;
     selection-background-color: $accent_soft; selection-color: $text; }
-QTableView:focus { border: 2px solid $accent; border-radius: 6px; }
+QTableView:focus { border: 2px solid $accent; }
 QTableView::item { padding: ${s6}px; border: none; }
 QHeaderView { background: $surface; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;

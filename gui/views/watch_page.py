@@ -75,6 +75,7 @@ class WatchPage(Page):
             if self.running.isVisibleTo(self):
                 self.board.finish()
             self.running.rest()
+            self.board.setVisible(self.board.run.end_s > 0)
         if self._log.toPlainText() != "\n".join(state.lines):
             self._log.setPlainText("\n".join(state.lines))
             self._log.verticalScrollBar().setValue(self._log.verticalScrollBar().maximum())
@@ -121,7 +122,7 @@ class WatchPage(Page):
         self.filter.textChanged.connect(lambda _: self._fill(self._presenter.state.programs))
         headings = (text("Process"), text("Name"), text("Memory"), text("Command"))
         self.table = TableView(WordTable(headings, numbers=(0, 2)), text("Running programs"), most_rows=9)
-        self.table.doubleClicked.connect(lambda _: self._watch())
+        self.table.activated.connect(lambda _: self._watch())
         self.watch_button = button(text("&Watch it"), self._watch, icon="watch", kind="primary")
         self.again_button = button(text("&List again"), self._presenter.list_programs, icon="again")
         inside.addWidget(label(text("A program that runs now"), "heading"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -238,3 +239,28 @@ def test_an_environment_that_others_could_have_changed_is_warned_about(open_wind
     start.environment.setEditText("")
     start.environment.lineEdit().editingFinished.emit()
     assert not start._problem.isVisible()
+
+
+def test_a_program_that_has_ended_is_said_above_a_new_list(open_window: Any, qtbot: Any) -> None:
+    opened = open_window()
+    opened.window.open_page("watch")
+    page, presenter = opened.window.page("watch"), opened.assembly.watch
+    qtbot.waitUntil(lambda: not presenter.state.is_listing)
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    presenter.watch(Program(pid=ended.pid, name="python", command="python", memory_mib=1.0))
+    qtbot.waitUntil(page.problem.isVisible)
+    assert f"no process {ended.pid}" in page.problem.message()
+    assert not page.board.isVisible()  # there is nothing to draw
+    assert page.table.isVisible()
+    qtbot.waitUntil(lambda: not presenter.state.is_listing)
+    assert page.problem.isVisible()
+
+
+def test_a_command_with_an_open_quotation_mark_is_said_in_words(open_window: Any) -> None:
+    opened = open_window()
+    opened.window.open_page("watch")
+    page = opened.window.page("watch")
+    opened.assembly.watch.start('python -c "print(1)')
+    assert "is left open" in page.problem.message()
+    assert not opened.assembly.watch.state.is_watching
