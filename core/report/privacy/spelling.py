@@ -51,7 +51,9 @@ def _least_prefix(value: str) -> int:
     if not value.isascii():
         return len(value)
     folded = value.casefold()
-    leading = max((len(word) for word in public_words("vocabulary") if folded.startswith(word)), default=0)
+    lengths = [len(word) for word in public_words("vocabulary") if folded.startswith(word)]
+    lengths += [length for length in range(_SHORTEST_CUT, len(folded)) if is_product_word(folded[:length])]
+    leading = max(lengths, default=0)
     return max(_SHORTEST_CUT, leading + 2 if leading else 0)
 
 

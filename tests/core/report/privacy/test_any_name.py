@@ -33,6 +33,7 @@ NAMES = st.text(LETTERS, min_size=1, max_size=14).filter(lambda name: name.strip
 @example(user="1e5", host="0.0")
 @example(user="000000", host="xxxxxx")
 @example(user="000000", host="0.0")
+@example(user="0", host="vAluEs0")
 @example(user="8192", host="24564")
 @example(user="ß" * 7, host="İstanbul".lower())
 def test_any_name_goes_and_the_report_stays(user: str, host: str) -> None:
