@@ -68,9 +68,6 @@ def described(place: Place, pid: int, is_outside: bool, names: "dict[str, str]")
 def holds_gpu(place: Place, pid: int) -> bool:
     """Tell whether a process has a GPU's device file open; another user's files cannot be seen."""
     folder = "/proc/%d/fd" % pid
-    try:
-        names = place.names_in(folder, 4096)
-    except OSError:
-        return False
+    names = place.names_if_any(folder, 4096)
     targets = (place.link_target("%s/%s" % (folder, name)) or "" for name in names)
     return any(target.startswith(("/dev/nvidia", "/dev/dxg")) for target in targets)

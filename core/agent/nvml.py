@@ -111,11 +111,7 @@ def loader_may_find(place: Place) -> bool:
 def sleeping_gpus(place: Place) -> bool:
     """Tell whether every NVIDIA card of this machine is asleep by its runtime power state (Linux laptops)."""
     folder = "/sys/bus/pci/devices"
-    try:
-        names = place.names_in(folder)
-    except OSError:
-        return False
-    cards = [name for name in names if place.line_of("%s/%s/vendor" % (folder, name)) == "0x10de"]
+    cards = [name for name in place.names_if_any(folder) if place.line_of("%s/%s/vendor" % (folder, name)) == "0x10de"]
     displays = [card for card in cards if (place.line_of("%s/%s/class" % (folder, card)) or "").startswith("0x03")]
     states = [place.line_of("%s/%s/power/runtime_status" % (folder, card)) for card in displays]
     return bool(states) and all(state == "suspended" for state in states)

@@ -59,6 +59,13 @@ class Place:
         """List a folder, sorted; the usual OSErrors when it cannot be listed."""
         return sorted(os.listdir(self.path(folder)))[:limit]
 
+    def names_if_any(self, folder: str, limit: int = 20000) -> "list[str]":
+        """List a folder, sorted; nothing where it cannot be listed (many folders are optional)."""
+        try:
+            return self.names_in(folder, limit)
+        except OSError:
+            return []
+
     def exists(self, path: str) -> bool:
         """Tell whether a path is there (a dangling link is not)."""
         return os.path.exists(self.path(path))

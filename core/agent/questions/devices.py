@@ -88,11 +88,7 @@ def device_nodes(place: Place) -> "list[dict[str, Any]]":
     """List GPU device nodes with their rights and whether this process may open them."""
     found = []
     for folder in DEVICE_FOLDERS:
-        try:
-            names = place.names_in(folder)
-        except OSError:
-            continue
-        for name in names:
+        for name in place.names_if_any(folder):
             path = "%s/%s" % (folder, name)
             if any(word in name for word in DEVICE_WORDS) and not os.path.isdir(place.path(path)):
                 found.append(node(place, path))

@@ -70,12 +70,8 @@ def libraries(place: Place) -> "list[dict[str, Any]]":
     """Find the driver's user libraries; the version stands in the name of the file that the link points to."""
     found = []
     for folder in LIBRARY_FOLDERS:
-        try:
-            names = place.names_in(folder)
-        except OSError:
-            continue
         real_folder = os.path.realpath(place.path(folder))
-        for name in names:
+        for name in place.names_if_any(folder):
             if name.startswith(LIBRARY_NAMES):
                 path = "%s/%s" % (folder, name)
                 target = os.path.realpath(place.path(path))

@@ -131,10 +131,7 @@ def start_up_files(place: Place) -> "list[str]":
     found = []
     for folder in place.import_path:
         if folder.endswith(("site-packages", "dist-packages")):
-            try:
-                found += [name for name in place.names_in(folder) if name.endswith(".pth")]
-            except OSError:
-                continue
+            found += [name for name in place.names_if_any(folder) if name.endswith(".pth")]
     return sorted(set(found))[:60]
 
 

@@ -80,11 +80,8 @@ def module_parameters(place: Place) -> "dict[str, str]":
     found = {}  # type: dict[str, str]
     for module in PARAMETER_MODULES:
         base = "/sys/module/%s/parameters" % module
-        try:
-            names = place.names_in(base)
-        except OSError:
-            continue
-        values = ((name, place.line_of("%s/%s" % (base, name))) for name in names[:120])
+        names = place.names_if_any(base, 120)
+        values = ((name, place.line_of("%s/%s" % (base, name))) for name in names)
         found.update(("%s.%s" % (module, name), value[:200]) for name, value in values if value)
     if not found:
         raise Absent("no GPU module shows parameters")
@@ -99,10 +96,7 @@ def kernels(place: Place) -> "list[dict[str, Any]]":
     for kernel in place.names_in(base)[:40]:
         module = None
         for folder in MODULE_PLACES:
-            try:
-                names = place.names_in("%s/%s/%s" % (base, kernel, folder))
-            except OSError:
-                continue
+            names = place.names_if_any("%s/%s/%s" % (base, kernel, folder))
             module = next((folder for name in names if name.startswith("nvidia.ko")), None)
             if module:
                 break
@@ -190,10 +184,7 @@ def infiniband(place: Place) -> "list[dict[str, Any]]":
 def iommu(place: Place) -> "dict[str, Any]":
     """Say whether an IOMMU is at work: with it, direct copies between GPUs of a PC may fail or be slow."""
     units = place.names_in("/sys/class/iommu")
-    try:
-        groups = place.names_in("/sys/kernel/iommu_groups")
-    except OSError:
-        groups = []
+    groups = place.names_if_any("/sys/kernel/iommu_groups")
     kind = place.line_of("/sys/kernel/iommu_groups/%s/type" % groups[0]) if groups else None
     return {"units": units[:16], "groups": len(groups), "kind": kind}
 

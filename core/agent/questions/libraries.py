@@ -33,7 +33,7 @@ def toolkits(place: Place) -> "list[dict[str, Any]]":
         seen.add(real)
         text = next((text for text in (version_text(place, folder, name) for name in VERSION_FILES) if text), None)
         compiler = any(place.exists("%s/bin/%s" % (folder, name)) for name in ("nvcc", "nvcc.exe"))
-        compat = [name for name in quiet_names(place, folder + "/compat") if name.startswith("libcuda.so")]
+        compat = [name for name in place.names_if_any(folder + "/compat") if name.startswith("libcuda.so")]
         if text or compiler or compat:
             found.append({"path": folder, "version_file": text, "has_nvcc": compiler, "compat": compat})
     return found
@@ -46,9 +46,9 @@ def toolkit_folders(place: Place) -> "list[str]":
         base = os.path.join(
             place.environ.get("ProgramFiles", "C:\\Program Files"), "NVIDIA GPU Computing Toolkit", "CUDA"
         )
-        return folders + [os.path.join(base, name) for name in quiet_names(place, base)]
+        return folders + [os.path.join(base, name) for name in place.names_if_any(base)]
     for parent in TOOLKIT_PARENTS:
-        folders += ["%s/%s" % (parent, name) for name in quiet_names(place, parent) if name.startswith("cuda")]
+        folders += ["%s/%s" % (parent, name) for name in place.names_if_any(parent) if name.startswith("cuda")]
     return folders
 
 
@@ -87,21 +87,13 @@ def version_text(place: Place, folder: str, name: str) -> "str | None":
         return None
 
 
-def quiet_names(place: Place, folder: str) -> "list[str]":
-    """List a folder, empty when it cannot be listed."""
-    try:
-        return place.names_in(folder)
-    except OSError:
-        return []
-
-
 def loader_path(place: Place) -> "list[dict[str, Any]]":
     """List CUDA libraries in the folders that a person put on the loader's path: they come before the wheel's own."""
     variable = "PATH" if sys.platform == "win32" else "LD_LIBRARY_PATH"
     names = WINDOWS_NAMES if sys.platform == "win32" else NAMES
     found = []
     for folder in place.environ.get(variable, "").split(os.pathsep)[:100]:
-        for name in quiet_names(place, folder) if os.path.isabs(folder) else ():
+        for name in place.names_if_any(folder) if os.path.isabs(folder) else ():
             if is_library(name) and any(word in name.lower() for word in names):
                 path = os.path.join(folder, name)
                 found.append(
@@ -120,9 +112,9 @@ def wheel_libraries(place: Place) -> "list[dict[str, Any]]":
     found = []
     for folder in place.import_path:
         base = os.path.join(folder, "nvidia")
-        for part in quiet_names(place, base):
+        for part in place.names_if_any(base):
             for inside in ("lib", "bin"):
-                names = quiet_names(place, os.path.join(base, part, inside))
+                names = place.names_if_any(os.path.join(base, part, inside))
                 libraries = [name for name in names if is_library(name)]
                 if libraries:
                     found.append({"package": part, "folder": os.path.join(base, part, inside), "names": libraries[:40]})
