@@ -27,7 +27,7 @@ _BOOT = (
     "space={'__name__':'__main__','params':program['params']}\n"
     "for name,source in program['sources']: exec(compile(source,name,'exec'),space)\n"
 )
-SILENT, ENDED, HUNG, CANCELLED = "silent", "ended", "hung", "cancelled"
+ENDED, HUNG, CANCELLED = "ended", "hung", "cancelled"
 
 
 class Child:

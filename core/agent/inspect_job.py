@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Callable, Protocol
 
 from .asking import Asking
 from .nvml import QUESTION as NVML
@@ -72,6 +72,12 @@ class Sender:
         """Say that a question is about to be asked that may end this process."""
         self._channel.send("asking", question=question)
 
+    def ask(self, question: str, work: "Callable[[], Reply]") -> None:
+        """Ask one question here and now, and send its answer."""
+        begun = time.monotonic()
+        reply = work()
+        self.reply(question, reply, time.monotonic() - begun)
+
     def reply(self, question: str, reply: Reply, took_s: float) -> None:
         """Send one answer."""
         self.count += 1
@@ -98,8 +104,7 @@ def _start_torch(place: Place, params: "dict[str, Any]", sender: Sender) -> "Tor
 def _ask_onnx(place: Place, channel: Receiver, sender: Sender) -> None:
     from .onnx import QUESTION, ask_onnx
 
-    asked = time.monotonic()
-    sender.reply(QUESTION, ask_onnx(place, channel.is_cancelled), time.monotonic() - asked)
+    sender.ask(QUESTION, lambda: ask_onnx(place, channel.is_cancelled))
 
 
 def _questions(params: "dict[str, Any]") -> "list[Question]":
@@ -126,11 +131,9 @@ def _finish_nvml(
     if reply.status == "ok" and reply.value["gpus"]:
         from .gpu_processes import QUESTION, name_processes
 
-        asked = time.monotonic()
-        sender.reply(QUESTION, name_processes(place, reply.value), time.monotonic() - asked)
+        sender.ask(QUESTION, lambda: name_processes(place, reply.value))
     from .questions.driver import NVIDIA_SMI
 
     answered = reply.status == "ok" and reply.value["init"].get("ok") and not reply.value["problem"]
     if not answered and this_system() in NVIDIA_SMI.systems and not channel.is_cancelled():
-        asked = time.monotonic()
-        sender.reply(NVIDIA_SMI.id, NVIDIA_SMI.ask(place), time.monotonic() - asked)
+        sender.ask(NVIDIA_SMI.id, lambda: NVIDIA_SMI.ask(place))

@@ -48,13 +48,11 @@ class TorchLive:
         child = self._child
         if child is None:
             return
-        for message in child.lines(self._patience_s, is_cancelled):
-            self._take(message)
+        self._hear(child, is_cancelled)
         if child.outcome == ENDED and child.detail and not self._answered:
             # the driver was being started meanwhile: what ended the process need not have been the import
             child = self._started(warm=False)
-            for message in child.lines(self._patience_s, is_cancelled):
-                self._take(message)
+            self._hear(child, is_cancelled)
         if child.outcome == CANCELLED:
             return
         if child.outcome == HUNG:
@@ -62,6 +60,10 @@ class TorchLive:
         elif child.detail:
             self._lose(Reply("failed", detail="the process crashed: " + one_line(child.detail)))
         self._answer_unreached()
+
+    def _hear(self, child: Child, is_cancelled: "Callable[[], bool]") -> None:
+        for message in child.lines(self._patience_s, is_cancelled):
+            self._take(message)
 
     def _patience_s(self) -> float:
         given = self._params.get("torch_patience_s")
