@@ -35,9 +35,9 @@ def zero_or_not(text: bytes) -> bytes:
     return text.translate(_ZERO_OR_NOT)
 
 
-def short_shape(shape: bytes) -> bytes:
-    """Return a shape without the length of its numbers and without hexadecimal names."""
-    return _HEX.sub(b"0", shape)
+def short_shape(line: bytes) -> bytes:
+    """Return a line's shape without the length of its numbers and without hexadecimal names."""
+    return _HEX.sub(b"0", line)
 
 
 def short_zero_or_not(line: bytes) -> bytes:
