@@ -154,14 +154,14 @@ def time_range(end_s: float, *, is_over: bool = False) -> tuple[float, float]:
 
 
 def phase_words(phase: str) -> Text:
-    """Return what a phase is called."""
+    """Return what goes on in a phase."""
     known = {
-        "prepare": text("Preparing"),
-        "cpu": text("CPU"),
-        "gpu": text("GPU"),
-        "cpu_again": text("CPU again"),
-        "limits": text("Limits of the card"),
-        "proof": text("Proof"),
+        "prepare": text("now preparing"),
+        "cpu": text("now on the CPU"),
+        "gpu": text("now on the GPU"),
+        "cpu_again": text("now on the CPU again"),
+        "limits": text("now the limits of the card"),
+        "proof": text("now the proof"),
     }
     return known.get(phase, literal(phase))
 

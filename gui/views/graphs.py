@@ -43,6 +43,14 @@ class SecondsAxis(pyqtgraph.AxisItem):  # type: ignore[misc]  # pyqtgraph has no
         return [f"{int(value) // 60}:{int(value) % 60:02d}" for value in values]
 
 
+class ValueAxis(pyqtgraph.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Writes values as figures are written everywhere: thousands apart."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802  its name
+        """Return the words of the ticks."""
+        return [f"{value:,.6g}".replace(",", "\u202f") for value in values]
+
+
 class Graph(QWidget):
     """One plot area. Times are seconds since the session began; the ranges are given, never guessed by the plot."""
 
@@ -54,7 +62,7 @@ class Graph(QWidget):
         self._revisions: dict[str, int] = {}
         self._range = (0.0, 60.0)
         self._top = 1.0
-        axes = {"bottom": SecondsAxis(orientation="bottom")}
+        axes = {"bottom": SecondsAxis(orientation="bottom"), "left": ValueAxis(orientation="left")}
         self._plot: Any = pyqtgraph.PlotWidget(background=None, enableMenu=False, axisItems=axes)
         self._item: Any = self._plot.getPlotItem()
         self._curves: dict[str, Any] = {}

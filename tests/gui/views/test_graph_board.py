@@ -128,3 +128,16 @@ def test_the_wheel_scrolls_the_page_and_zooms_with_ctrl(
     assert (graph._item.getViewBox().viewRange()[0] != before) == zooms
     board.reset_zoom()
     assert graph._item.getViewBox().viewRange()[0] == pytest.approx([0, 30], abs=31)
+
+
+def test_ticks_are_written_as_figures_are(board: GraphBoard) -> None:
+    axis = board.cards[0].graph._item.getAxis("left")
+    shown = axis.tickStrings([0.0, 0.6000000000000001, 5000.0, 15000.0], 1.0, 5000.0)
+    assert shown == ["0", "0.6", "5\u202f000", "15\u202f000"]
+
+
+def test_what_goes_on_now_is_said_in_words(board: GraphBoard) -> None:
+    result = a_long_result()
+    board.take([block for block in result.blocks if block.phase == "cpu"])
+    board.renew_words()
+    assert board._phase.text() == "now on the CPU"
