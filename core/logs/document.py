@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gpuproof.core.logs.model import ComponentVerdict, Event, LogVerdict
+from gpuproof.core.logs.pace import Pace
 from gpuproof.core.words import Text
 
 
@@ -18,9 +19,21 @@ def log_document(verdict: LogVerdict, language: str) -> dict[str, Any]:
         "remedy": [remedy.render(language) for remedy in verdict.remedies],
         "next": verdict.next_step.render(language) if verdict.next_step else None,
         "notes": [note.render(language) for note in verdict.notes],
+        "pace": _pace(verdict.pace) if verdict.pace else None,
         "applications": list(verdict.apps),
         "lines": verdict.lines,
         "encoding": verdict.encoding,
+    }
+
+
+def _pace(pace: Pace) -> dict[str, Any]:
+    return {
+        "work_s": round(pace.work_s, 1),
+        "video_s": round(pace.video_s, 1),
+        "ratio": round(pace.ratio, 2),
+        "card": pace.card,
+        "usual_up_to": pace.usual_up_to and round(pace.usual_up_to, 2),
+        "suspicious_from": pace.suspicious_from and round(pace.suspicious_from, 2),
     }
 
 

@@ -37,8 +37,9 @@ class Pipe(Protocol):
 class GrowingLog:
     """Takes parts of a log as they come; whole lines only are judged, the rest waits for its end."""
 
-    def __init__(self, on_change: OnChange) -> None:
+    def __init__(self, on_change: OnChange, card: str | None = None) -> None:
         self._on_change = on_change
+        self._card = card
         self._encoding = "utf-8"
         self._is_settled = False  # by the first byte that is not ASCII
         self._rest = b""
@@ -58,7 +59,7 @@ class GrowingLog:
 
     def tell(self) -> None:
         """Tell the verdict when it changed."""
-        verdict = judge(self._scanner.seen())
+        verdict = judge(self._scanner.seen(), self._card)
         if verdict.verdict != self._verdict:
             self._verdict = verdict.verdict
             self._on_change(verdict)
@@ -71,7 +72,7 @@ class GrowingLog:
         """Take a last line without its end too, and return the verdict."""
         if self._rest:
             self._scanner.feed(self._utf8(self._rest))
-        return replace(judge(self._scanner.seen()), lines=self._scanner.lines, encoding=self._encoding)
+        return replace(judge(self._scanner.seen(), self._card), lines=self._scanner.lines, encoding=self._encoding)
 
     def _utf8(self, part: bytes) -> bytes:
         if self._encoding == "utf-8":
@@ -90,10 +91,10 @@ def _encoding_of(part: bytes) -> str:
 class Follower:
     """Reads what was added to a file since the last look."""
 
-    def __init__(self, path: Path, on_change: OnChange) -> None:
+    def __init__(self, path: Path, on_change: OnChange, card: str | None = None) -> None:
         self._path = path
         self._file: IO[bytes] = path.open("rb")
-        self._log = GrowingLog(on_change)
+        self._log = GrowingLog(on_change, card)
         self._refuse_packed()
 
     def look(self) -> None:
@@ -125,12 +126,14 @@ class Follower:
             self._log.start_anew()
 
 
-def follow_file(name: str, on_change: OnChange, stop: threading.Event | None = None) -> LogVerdict:
+def follow_file(
+    name: str, on_change: OnChange, stop: threading.Event | None = None, *, card: str | None = None
+) -> LogVerdict:
     """Read a file and what is added to it until ``stop`` or Ctrl-C; each change of the verdict is told at once."""
     stop = stop or threading.Event()
     path = Path(name)
     try:
-        follower = Follower(path, on_change)
+        follower = Follower(path, on_change, card)
         try:
             follower.look()
             while not stop.wait(LOOK_EVERY_S):
@@ -142,9 +145,9 @@ def follow_file(name: str, on_change: OnChange, stop: threading.Event | None = N
         raise unreadable(path, problem) from problem
 
 
-def follow_pipe(pipe: Pipe, on_change: OnChange) -> LogVerdict:
+def follow_pipe(pipe: Pipe, on_change: OnChange, *, card: str | None = None) -> LogVerdict:
     """Read a pipe to its end or Ctrl-C; each change of the verdict is told at once."""
-    log = GrowingLog(on_change)
+    log = GrowingLog(on_change, card)
     try:
         while part := pipe.read1(_PART):
             log.take(part)

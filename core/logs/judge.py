@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
+from gpuproof.core.logs import pace
 from gpuproof.core.logs.model import COMPONENTS, ComponentVerdict, Event, LogVerdict, Verdict
 from gpuproof.core.words import Text, text
 
@@ -17,9 +19,16 @@ _SHOWN = 12
 _WARNING = re.compile(r"\b(?:WARN(?:ING)?|Warning|warning|\w+Warning|W\d{4})\b")
 
 
-def judge(seen: Iterable[Event]) -> LogVerdict:
-    """Return the verdict of one log by everything that was seen in it."""
-    rows = tuple(seen)
+def judge(seen: Iterable[Event], card: str | None = None) -> LogVerdict:
+    """Return the verdict of one log by everything that was seen in it; ``card`` is for a log that does not name it."""
+    rows, measured = pace.with_pace(tuple(seen), card)
+    verdict = _verdict(rows)
+    if measured is None:
+        return verdict
+    return replace(verdict, pace=measured, notes=(*verdict.notes, pace.pace_note(measured)))
+
+
+def _verdict(rows: tuple[Event, ...]) -> LogVerdict:
     parts = [part for part in (_component(name, rows) for name in COMPONENTS) if part is not None]
     main = _main(parts)
     apps = tuple(dict.fromkeys(row.signal.app for row in rows if row.signal.app not in _NO_APPS))
@@ -186,7 +195,7 @@ class _Weigh:
             if cpu:
                 return "cpu_fallback", text("The GPU could not be used, and the work went to the CPU."), [*errors, *cpu]
             return "gpu_error", text("The GPU could not be used: the deciding line says why."), errors
-        if len(cpu) > 1 and not working:
+        if _kinds_of_support(cpu) > 1 and not working:
             return "cpu_fallback", text("Several lines agree that the CPU did the work; none is decisive alone."), cpu
         if working and len(gpu) > 1 and not cpu:
             return "gpu_used", text("Several lines agree that the GPU did the work; none is decisive alone."), gpu
@@ -198,6 +207,11 @@ class _Weigh:
             text("Nothing in the log tells what was used, only what was asked for or found."),
             [*gpu, *cpu],
         )
+
+
+def _kinds_of_support(events: list[Event]) -> int:
+    """Count what supports a verdict; all that is told by time counts as one."""
+    return len({"timing" if "timing" in event.signal.flags else event.signal.id for event in events})
 
 
 def _is_survived(event: Event) -> bool:

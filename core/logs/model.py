@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from gpuproof.core.words import Text
+
+if TYPE_CHECKING:
+    from gpuproof.core.logs.pace import Pace
 
 Kind = Literal["gpu", "cpu", "error", "oom", "host_oom", "work", "neutral"]
 Verdict = Literal["gpu_used", "cpu_fallback", "gpu_error", "oom", "inconclusive"]
@@ -66,6 +69,7 @@ class LogVerdict:
     next_step: Text | None = None
     notes: tuple[Text, ...] = ()
     apps: tuple[str, ...] = ()
+    pace: Pace | None = None
     lines: int = 0
     encoding: str = "utf-8"
     extra: dict[str, object] = field(default_factory=dict)

@@ -17,15 +17,17 @@ from gpuproof.core.words import text
 _BINARY = 0.05  # more control characters than this and it is no text
 
 
-def scan_stream(stream: Readable, on_verdict: Callable[[LogVerdict], None] | None = None) -> LogVerdict:
-    """Read a stream to its end; memory does not grow with it."""
+def scan_stream(
+    stream: Readable, on_verdict: Callable[[LogVerdict], None] | None = None, *, card: str | None = None
+) -> LogVerdict:
+    """Read a stream to its end; memory does not grow with it. ``card`` names the GPU where the log does not."""
     log = _opened(stream)
     scanner = Scanner()
     for block in log.blocks():
         scanner.feed(block)
         if on_verdict is not None:
-            on_verdict(judge(scanner.seen()))
-    verdict = replace(judge(scanner.seen()), lines=scanner.lines, encoding=log.encoding)
+            on_verdict(judge(scanner.seen(), card))
+    verdict = replace(judge(scanner.seen(), card), lines=scanner.lines, encoding=log.encoding)
     if log.is_cut:
         note = text("The compressed log ends too early or is damaged; what comes before that was read.")
         verdict = replace(verdict, notes=(*verdict.notes, note))
@@ -41,17 +43,17 @@ def _opened(stream: Readable) -> Log:
     return log
 
 
-def scan_file(path: Path) -> LogVerdict:
+def scan_file(path: Path, *, card: str | None = None) -> LogVerdict:
     """Read one file; a file that cannot be read is the person's to mend."""
     try:
         with path.open("rb") as stream:
-            return scan_stream(stream)
+            return scan_stream(stream, card=card)
     except OSError as problem:
         raise unreadable(path, problem) from problem
 
 
-def scan(lines: Iterable[str]) -> LogVerdict:
+def scan(lines: Iterable[str], card: str | None = None) -> LogVerdict:
     """Judge lines that are at hand already."""
     scanner = Scanner()
     scanner.feed("\n".join(line.rstrip("\r\n") for line in lines).encode("utf-8", "replace") + b"\n")
-    return replace(judge(scanner.seen()), lines=scanner.lines)
+    return replace(judge(scanner.seen(), card), lines=scanner.lines)

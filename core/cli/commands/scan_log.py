@@ -38,29 +38,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of this command."""
     parser.add_argument("file", metavar="FILE", help="a log file, plain or .gz; - reads standard input")
     parser.add_argument("--follow", action="store_true", help="keep reading a growing file until Ctrl-C")
+    parser.add_argument("--gpu", metavar="NAME", help="the card it ran on, where the log does not name it")
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Scan and tell."""
-    verdict = _followed(arguments.file, terminal) if arguments.follow else _scanned(arguments.file)
+    card = arguments.gpu
+    verdict = _followed(arguments.file, terminal, card) if arguments.follow else _scanned(arguments.file, card)
     terminal.emit(log_document(verdict, terminal.language), lambda: show(verdict, terminal))
     return 0 if verdict.verdict == "gpu_used" else 1
 
 
-def _scanned(name: str) -> LogVerdict:
+def _scanned(name: str, card: str | None) -> LogVerdict:
     from gpuproof.core.logs.scan import scan_file, scan_stream
 
-    return scan_stream(sys.stdin.buffer) if name == "-" else scan_file(Path(name))
+    return scan_stream(sys.stdin.buffer, card=card) if name == "-" else scan_file(Path(name), card=card)
 
 
-def _followed(name: str, terminal: Terminal) -> LogVerdict:
+def _followed(name: str, terminal: Terminal, card: str | None) -> LogVerdict:
     from gpuproof.core.logs.follow import follow_file, follow_pipe
 
     def tell(verdict: LogVerdict) -> None:
         headline, why = terminal.rendered(HEADLINES[verdict.verdict]), terminal.rendered(verdict.why)
         terminal.progress(text("So far: {headline} {why}", headline=headline, why=why))
 
-    return follow_pipe(cast(BufferedReader, sys.stdin.buffer), tell) if name == "-" else follow_file(name, tell)
+    if name == "-":
+        return follow_pipe(cast(BufferedReader, sys.stdin.buffer), tell, card=card)
+    return follow_file(name, tell, card=card)
 
 
 def show(verdict: LogVerdict, terminal: Terminal) -> None:

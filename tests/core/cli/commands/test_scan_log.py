@@ -61,3 +61,15 @@ def test_chinese_words_are_chinese(log):
     out = run(log, language="zh")[1]
     assert "GPU" in out
     assert "The program" not in out
+
+
+@pytest.mark.parametrize(("options", "card"), [([], None), (["--gpu", "Tesla T4"], "Tesla T4")])
+def test_the_card_can_be_named_for_the_pace(log, options, card):
+    log.write_text("Total process time of 250 frames including saving images = 40.0s\n", encoding="utf-8")
+    assert json.loads(run(log, "--json", *options)[1])["pace"]["card"] == card
+
+
+def test_the_pace_is_said_with_what_it_is_worth(log):
+    log.write_text("Total process time of 250 frames including saving images = 40.0s\n", encoding="utf-8")
+    assert "took 4.0 minutes" in run(log)[1]
+    assert "耗时 4.0 分钟" in run(log, language="zh")[1]
