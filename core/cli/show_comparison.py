@@ -5,8 +5,8 @@ from __future__ import annotations
 from gpuproof.core.cli.columns import table_lines
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.report.compare import Comparison, MetricComparison
-from gpuproof.core.report.export import words as w
 from gpuproof.core.report.export.numbers import number
+from gpuproof.core.report.export.words import condition_words
 from gpuproof.core.report.sentence import VERDICTS, metric_words, overall_sentence, percent_change, unit_words
 from gpuproof.core.report.visible import visible
 from gpuproof.core.words import literal, text
@@ -23,7 +23,7 @@ def show_comparison(comparison: Comparison, terminal: Terminal, *, with_answer: 
         terminal.say()
         terminal.say(text("What changed:"))
         for change in comparison.changes:
-            name = terminal.rendered(w.CONDITIONS.get(change.name, literal(change.name)))
+            name = terminal.rendered(condition_words(change.name))
             before, after = _shown(change.before, terminal), _shown(change.after, terminal)
             line = terminal.rendered(text("{name}: {words}", name=name, words=f"{before} -> {after}"))
             terminal.say(literal(visible(f"  {line}")))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from gpuproof.core.cli.columns import table_lines
 from gpuproof.core.cli.terminal import Terminal
-from gpuproof.core.report.export import words as w
 from gpuproof.core.report.export.numbers import number
+from gpuproof.core.report.export.words import condition_words
 from gpuproof.core.report.folder import Against, Folder, HistoryStep, Row, folder_document, read_folder
-from gpuproof.core.report.sentence import VERDICTS, moment, percent_change
+from gpuproof.core.report.sentence import VERDICTS, moment, percent_apart, percent_change
 from gpuproof.core.report.visible import visible
 from gpuproof.core.words import literal, text
 
@@ -23,15 +23,14 @@ def show_folder(folder: Path, terminal: Terminal, baseline: Sequence[Path] = ())
 
 
 def _show(table: Folder, terminal: Terminal, *, has_baseline: bool) -> None:
-    kinds = dict.fromkeys(_kind(row) for row in table.rows)
-    for kind in kinds:
-        rows = [row for row in table.rows if _kind(row) == kind]
-        parts = [part for part in kind if part]
+    for history in dict.fromkeys(row.history for row in table.rows):
+        rows = [row for row in table.rows if row.history == history]
+        parts = [part for part in history if part]
         terminal.say(literal(visible(" · ".join(parts))))
         for line in _lines(rows, terminal, has_baseline=has_baseline):
             terminal.say(literal(line))
         for step in table.steps:
-            if (step.machine_id, step.gpu, step.preset, step.variant) == kind:
+            if step.history == history:
                 _say_step(step, terminal)
         terminal.say()
     if any(row.is_outlier for row in table.rows):
@@ -40,10 +39,6 @@ def _show(table: Folder, terminal: Terminal, *, has_baseline: bool) -> None:
         terminal.say(text("Not read:"))
     for name, reason in table.refused:
         terminal.say(literal(visible(f"  {name}: {reason.render(terminal.language)}")))
-
-
-def _kind(row: Row) -> tuple[str, str, str, str]:
-    return row.machine_id, row.gpu, row.preset, row.variant
 
 
 def _lines(rows: Sequence[Row], terminal: Terminal, *, has_baseline: bool) -> list[str]:
@@ -64,13 +59,13 @@ def _against(found: Against | None, terminal: Terminal) -> str:
 
 
 def _say_step(step: HistoryStep, terminal: Terminal) -> None:
-    values = {"made_at": moment(step.made_at), "change": f"{100 * abs(step.ratio - 1):.1f}"}
+    values = {"made_at": moment(step.made_at), "change": percent_apart(step.ratio)}
     if step.ratio < 1:
         terminal.say(text("  From {made_at} on it is {change} % slower than before.", **values))
     else:
         terminal.say(text("  From {made_at} on it is {change} % faster than before.", **values))
     for change in step.changes:
-        name = terminal.rendered(w.CONDITIONS.get(change.name, literal(change.name)))
+        name = terminal.rendered(condition_words(change.name))
         line = text(
             "    Changed with it: {name}, {before} -> {after}", name=name, before=change.before, after=change.after
         )

@@ -25,6 +25,7 @@ _FAR_RATIO = 0.05
 _TOLD = {"driver": "driver_version", "torch": "torch"}  # fields of a row, and the conditions that they are
 _STEP_T = 4.5  # the largest t of all places where a history may be cut
 _STEP_RATIO = 0.02
+History = tuple[str, str, str, str]  # machine, card, preset and variant, which all reports of one history have alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,11 @@ class Row:
     against_first: Against | None = None  # the oldest report of the same machine, card, preset and variant
     against_baseline: Against | None = None  # the reports that were given as the baseline
 
+    @property
+    def history(self) -> History:
+        """Return the history that this report belongs to."""
+        return self.machine_id, self.gpu, self.preset, self.variant
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryStep:
@@ -74,6 +80,11 @@ class HistoryStep:
     ratio: float
     changed: tuple[str, ...]
     changes: tuple[Change, ...]
+
+    @property
+    def history(self) -> History:
+        """Return the history that it lies in."""
+        return self.machine_id, self.gpu, self.preset, self.variant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +155,7 @@ def find_step(history: Sequence[Row]) -> HistoryStep | None:
     if best < _STEP_T or abs(step) < _STEP_RATIO:
         return None
     last, first = rows[at - 1], rows[at]
-    changes = [
-        Change(name=condition, before=getattr(last, name), after=getattr(first, name))
-        for name, condition in _TOLD.items()
-        if getattr(last, name) != getattr(first, name)
-    ]
+    changed = tuple(name for name in _TOLD if getattr(last, name) != getattr(first, name))
     return HistoryStep(
         machine_id=first.machine_id,
         gpu=first.gpu,
@@ -156,8 +163,10 @@ def find_step(history: Sequence[Row]) -> HistoryStep | None:
         variant=first.variant,
         made_at=first.made_at,
         ratio=math.exp(step),
-        changed=tuple(name for name in _TOLD if getattr(last, name) != getattr(first, name)),
-        changes=tuple(changes),
+        changed=changed,
+        changes=tuple(
+            Change(name=_TOLD[name], before=getattr(last, name), after=getattr(first, name)) for name in changed
+        ),
     )
 
 
@@ -209,16 +218,12 @@ def _far(rows: Sequence[Row]) -> list[Row]:
 
 def _alike(rows: Sequence[Row], steps: Sequence[HistoryStep]) -> list[list[Row]]:
     """Return the reports of one card and preset together, those of a machine after its step apart."""
-    since = {(step.preset, step.gpu, step.variant, step.machine_id): step.made_at for step in steps}
-    later = [row for row in rows if row.made_at >= since.get(_history_of(row), "~")]
+    since = {step.history: step.made_at for step in steps}
+    later = [row for row in rows if row.made_at >= since.get(row.history, "~")]
     files = {row.file for row in later}
     return [
         *_groups((row for row in rows if row.file not in files), by_machine=False), *_groups(later, by_machine=True)
     ]  # fmt: skip
-
-
-def _history_of(row: Row) -> tuple[str, str, str, str]:
-    return row.preset, row.gpu, row.variant, row.machine_id
 
 
 def _groups(rows: Iterable[Row], *, by_machine: bool) -> list[list[Row]]:

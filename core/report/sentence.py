@@ -64,6 +64,11 @@ def percent_change(ratio: float) -> str:
     return f"{100 * (ratio - 1):+.1f} %"
 
 
+def percent_apart(ratio: float) -> str:
+    """Return by how many percent a ratio is off, without its direction: 0.885 is 11.5."""
+    return f"{100 * abs(ratio - 1):.1f}"
+
+
 def overall_sentence(comparison: Comparison) -> Text:
     """Return the answer: what became of the GPU's speed, or of the CPU's where no GPU was measured."""
     found = {result.metric: result for result in comparison.results}
@@ -77,7 +82,7 @@ def overall_sentence(comparison: Comparison) -> Text:
 def _sentence(speed: MetricComparison, side: Text) -> Text:
     values = {
         "side": side,
-        "change": f"{100 * abs(speed.ratio - 1):.1f}",
+        "change": percent_apart(speed.ratio),
         "low": percent_change(speed.low),
         "high": percent_change(speed.high),
     }

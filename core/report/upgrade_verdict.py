@@ -10,6 +10,7 @@ from gpuproof.core.problems import UserProblem
 from gpuproof.core.report.compare import Comparison, compare
 from gpuproof.core.report.measured import Measured, measured, read_measured
 from gpuproof.core.report.model import Report
+from gpuproof.core.report.sentence import percent_apart
 from gpuproof.core.report.snapshot import Snapshot, kept_snapshot
 from gpuproof.core.report.store import load_report
 from gpuproof.core.words import Text, text
@@ -72,14 +73,17 @@ def _judge(snapshot: Snapshot, after: Measured) -> UpgradeVerdict:
     elif speed.verdict == "slower":
         words = text(
             "With driver {after} the GPU is {change} % slower than with {before}. Go back to {before}.",
-            change=f"{abs(speed.ratio - 1) * 100:.1f}",
+            change=percent_apart(speed.ratio),
             **versions,
         )
         how = _how_back(snapshot.driver_version, str(after.conditions.get("platform", "")))
         return UpgradeVerdict(comparison=comparison, words=words, go_back_to=snapshot.driver_version, how=how)
     elif speed.verdict == "faster":
-        change = f"{abs(speed.ratio - 1) * 100:.1f}"
-        words = text("With driver {after} the GPU is {change} % faster than with {before}.", change=change, **versions)
+        words = text(
+            "With driver {after} the GPU is {change} % faster than with {before}.",
+            change=percent_apart(speed.ratio),
+            **versions,
+        )
     else:
         words = text("Driver {after} is as fast as {before}.", **versions)
     return UpgradeVerdict(comparison=comparison, words=words, go_back_to=None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from gpuproof.core.report.sentence import VERDICTS, moment, percent_change
+from gpuproof.core.report.sentence import VERDICTS, moment, percent_apart, percent_change
 from gpuproof.core.report.visible import visible
 from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.graph_texts import figure
@@ -43,10 +43,10 @@ def headings(*, has_baseline: bool) -> tuple[Text, ...]:
 
 def groups_of(table: Folder, *, has_baseline: bool) -> tuple[FolderGroup, ...]:
     """Return the tables, those with the most reports first."""
-    ordered = sorted(table.rows, key=_kind)
-    kinds = [(kind, sorted(rows, key=lambda row: (row.made_at, row.file))) for kind, rows in groupby(ordered, _kind)]
-    kinds.sort(key=lambda found: -len(found[1]))
-    return tuple(_group(rows, table.steps, has_baseline=has_baseline) for _, rows in kinds)
+    ordered = sorted(table.rows, key=lambda row: (row.history, row.made_at, row.file))
+    histories = [list(rows) for _, rows in groupby(ordered, lambda row: row.history)]
+    histories.sort(key=lambda rows: -len(rows))
+    return tuple(_group(rows, table.steps, has_baseline=has_baseline) for rows in histories)
 
 
 def summary_words(table: Folder) -> Text:
@@ -64,8 +64,8 @@ def refused_rows(table: Folder) -> tuple[tuple[Text, Text], ...]:
 
 
 def _group(rows: list[Row], steps: tuple[HistoryStep, ...], *, has_baseline: bool) -> FolderGroup:
-    parts = [part for part in _kind(rows[0]) if part]
-    found = [step for step in steps if (step.machine_id, step.gpu, step.preset, step.variant) == _kind(rows[0])]
+    parts = [part for part in rows[0].history if part]
+    found = [step for step in steps if step.history == rows[0].history]
     return FolderGroup(
         title=literal(visible("  ·  ".join((*parts[1:], parts[0])))),
         rows=tuple(_cells(row, row.against_baseline if has_baseline else row.against_first) for row in rows),
@@ -73,10 +73,6 @@ def _group(rows: list[Row], steps: tuple[HistoryStep, ...], *, has_baseline: boo
         marked=tuple(place for place, row in enumerate(rows) if row.is_outlier),
         steps=tuple(line for step in found for line in _step_words(step)),
     )
-
-
-def _kind(row: Row) -> tuple[str, str, str, str]:
-    return row.machine_id, row.gpu, row.preset, row.variant
 
 
 def _cells(row: Row, against: Against | None) -> tuple[Text, ...]:
@@ -93,7 +89,7 @@ def _cells(row: Row, against: Against | None) -> tuple[Text, ...]:
 
 
 def _step_words(step: HistoryStep) -> list[Text]:
-    values = {"made_at": moment(step.made_at), "change": f"{100 * abs(step.ratio - 1):.1f}"}
+    values = {"made_at": moment(step.made_at), "change": percent_apart(step.ratio)}
     slower = text("From {made_at} on it is {change} % slower than before.", **values)
     faster = text("From {made_at} on it is {change} % faster than before.", **values)
     changed = [_change_words(change) for change in step.changes]

@@ -163,7 +163,7 @@ def _working(state: CompareState) -> Text | None:
 
 
 def _changes(comparison: Comparison) -> QFrame:
-    from gpuproof.core.report.export.words import CONDITIONS
+    from gpuproof.core.report.export.words import condition_words
 
     frame, inside = card()
     inside.addWidget(label(text("What changed"), "heading"))
@@ -171,8 +171,7 @@ def _changes(comparison: Comparison) -> QFrame:
         inside.addWidget(label(text("Nothing that was recorded."), "muted"))
         return frame
     rows = [
-        (CONDITIONS.get(change.name, literal(change.name)), _shown(change.before), _shown(change.after))
-        for change in comparison.changes
+        (condition_words(change.name), _shown(change.before), _shown(change.after)) for change in comparison.changes
     ]
     headings = (text("What"), text("Before"), text("After"))
     inside.addWidget(TableView(WordTable(headings, rows), text("What changed"), most_rows=14))

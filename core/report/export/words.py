@@ -131,3 +131,8 @@ INTEGRITY_WORDS: dict[str, Text] = {
     "changed": text("The checksum does not match: the file was damaged or edited after it was saved."),
     "absent": text("The file has no checksum: damage or edits cannot be noticed."),
 }
+
+
+def condition_words(name: str) -> Text:
+    """Return what a condition is called; one that is not known is shown by its name."""
+    return CONDITIONS.get(name, literal(name))
