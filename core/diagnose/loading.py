@@ -24,6 +24,7 @@ _FORBIDDING = re.compile(
     r"(?:blacklist\s+nvidia(?:[-_]current)?|alias\s+nvidia(?:[-_]current)?\s+off"
     r"|install\s+nvidia(?:[-_]current)?\s+(?:/usr)?/bin/(?:true|false))\s*(?:#.*)?"
 )
+_LOCKED = ("integrity", "confidentiality")
 _WORD = re.compile(r"(?:module_blacklist|modprobe\.blacklist)=[\w,-]{1,200}")
 
 
@@ -107,10 +108,12 @@ def _other_kernel(machine: Machine) -> Obstacle | None:
 
 
 def _unsigned(machine: Machine) -> Obstacle | None:
-    if machine.secure_boot is not True or not _is_idle_on_disk(machine):
+    lockdown = _kernel(machine).lockdown
+    if not _is_idle_on_disk(machine) or not (machine.secure_boot is True or lockdown in _LOCKED):
         return None
-    shown = text("Secure Boot is on, the module is on disk and is not loaded")
-    return Obstacle("unsigned", (shown,))
+    shown = [text("Secure Boot is on, the module is on disk and is not loaded")] if machine.secure_boot is True else []
+    shown += [text("the kernel is locked down ({lockdown})", lockdown=lockdown)] if lockdown in _LOCKED else []
+    return Obstacle("unsigned", tuple(shown))
 
 
 def _on_disk(machine: Machine) -> Obstacle | None:

@@ -113,3 +113,13 @@ def fabric_versions(machine: Machine) -> tuple[Text, ...]:
         running = any("fabricmanager" in name or name.startswith("nv-fabric") for name in services)
         found += [] if running else [text("the service {service} is not running", service="nvidia-fabricmanager")]
     return tuple(found)
+
+
+def waiting_restart(machine: Machine) -> tuple[Text, ...]:
+    """Say that the system waits for a restart, and which change of the driver came last; else empty."""
+    origin = machine.driver_origin
+    if isinstance(origin, Unknown):
+        return ()
+    found = [text("the system waits for a restart")] if origin.restart_required else []
+    changes = [line for line in origin.log if "nvidia" in line.lower()]
+    return (*found, *(text("last change: {line}", line=line) for line in changes[-1:]))

@@ -16,6 +16,8 @@ _LEAST_FREE_MIB = 2048.0
 _USED_UP_SHARE = 0.95
 _WAITING_PERCENT = 10.0
 _SLOW_CLOCK_SHARE = 0.7
+_HOT_CELSIUS = 95.0
+_LEAST_MEMORY_MIB = 1024.0
 _SAVING = ("low-power", "power-saver", "power saver", "quiet")
 _SLOW_SOURCES = ("hpet", "acpi_pm", "refined-jiffies", "jiffies")
 
@@ -90,6 +92,9 @@ def memory_short(machine: Machine) -> Observed | None:
     used = state.container_used_mib
     if not isinstance(limit, Unknown) and used is not None and used > _USED_UP_SHARE * limit:
         evidence.append(text("the container uses {used} of {limit} MiB", used=round(used), limit=round(limit)))
+    free = machine.memory_available_mib
+    if not isinstance(free, Unknown) and free < _LEAST_MEMORY_MIB:
+        evidence.append(text("{free} MiB of main memory are free", free=round(free)))
     waiting = state.waiting_for_memory_percent
     if waiting is not None and waiting >= _WAITING_PERCENT:
         evidence.append(text("programs waited for memory in {share} % of the last 10 s", share=round(waiting)))
@@ -124,6 +129,9 @@ def saving_power(machine: Machine) -> Observed | None:
         evidence.append(text("the power profile is {profile}", profile=power.profile))
     if power.speed_limit_percent is not None and power.speed_limit_percent < 100:
         evidence.append(text("heat leaves {share} % of the processor's speed", share=power.speed_limit_percent))
+    hottest = None if isinstance(machine.cpu_details, Unknown) else machine.cpu_details.hottest_celsius
+    if hottest is not None and hottest >= _HOT_CELSIUS:
+        evidence.append(text("the processor is at {celsius} °C", celsius=round(hottest)))
     if not evidence:
         return None
     return Observed(

@@ -8,6 +8,7 @@ from gpuproof.core.diagnose.model import Step
 from gpuproof.core.diagnose.pairs import release_of
 from gpuproof.core.diagnose.remedies.commands import CHECK, INDEX, install_steps, pip_prefix, same_release
 from gpuproof.core.diagnose.remedies.repair import whole_again
+from gpuproof.core.diagnose.rocm import rocm_steps
 from gpuproof.core.diagnose.surroundings import cpu_index
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.words import text
@@ -121,6 +122,9 @@ def macos_no_cuda(machine: Machine) -> tuple[Step, ...]:
 
 def amd_gpu(machine: Machine) -> tuple[Step, ...]:
     """ROCm on Linux; on Windows DirectML or a ROCm preview."""
+    own = rocm_steps(machine)
+    if own:
+        return own
     pip = pip_prefix(machine)
     if system_of(machine) == "windows":
         return (

@@ -18,7 +18,7 @@ from gpuproof.core.diagnose.context import (
 )
 from gpuproof.core.diagnose.making import by_message, failed, with_evidence
 from gpuproof.core.diagnose.model import CannotTell, Confidence, Passed, Rule, Verdict
-from gpuproof.core.diagnose.surroundings import compat_library
+from gpuproof.core.diagnose.surroundings import compat_library, waiting_restart
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.facts.version import DottedVersion
@@ -119,7 +119,8 @@ def driver_lib_mismatch(machine: Machine) -> Verdict:
         return _unless_said(machine)
     evidence = (text("the kernel module is {kernel}, the libraries are {library}", kernel=kernel, library=library),)
     if not _same_release(kernel, library) and system_of(machine) == "linux":
-        return failed("driver_lib_mismatch", machine, evidence, "certain" if complains(machine) else "likely")
+        sure: Confidence = "certain" if complains(machine) else "likely"
+        return failed("driver_lib_mismatch", machine, (*evidence, *waiting_restart(machine)), sure)
     return Passed(evidence)
 
 

@@ -18,6 +18,7 @@ from gpuproof.core.diagnose.context import (
 )
 from gpuproof.core.diagnose.making import by_message, failed
 from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
+from gpuproof.core.diagnose.rocm import rocm_trouble
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import literal, text
@@ -55,7 +56,7 @@ def amd_gpu(machine: Machine) -> Verdict:
         return Passed()
     if not complains(machine) and (build is None or build.hip_version or not build.is_cuda_known):
         return Passed()  # a card of AMD that nobody complains of: ROCm may well be at work
-    evidence = tuple(text("the display device is {name}", name=name) for name in cards[:2])
+    evidence = (*(text("the display device is {name}", name=name) for name in cards[:2]), *rocm_trouble(machine))
     return failed("amd_gpu", machine, (*evidence, *quotes(seen(machine, *_NO_GPU_SIGNS))), "likely")
 
 

@@ -57,6 +57,8 @@ SCENES: list[tuple[str, str | None, Machine]] = [
     ("dkms", "other-kernel", _without_driver(dkms=(DkmsModule(name="nvidia", version="580", kernels=("6.8.0-40",)),))),
     ("dkms-fits", None, _without_driver(dkms=(DkmsModule(name="nvidia", version="580", kernels=(RELEASE,)),))),
     ("unsigned", "unsigned", _without_driver(secure_boot=True, driver_on_disk=ON_DISK)),
+    ("locked-down", "unsigned", _without_driver(kernel=_kernel(lockdown="integrity"), driver_on_disk=ON_DISK)),
+    ("not-locked", "on-disk", _without_driver(kernel=_kernel(lockdown="none"), driver_on_disk=ON_DISK)),
     ("idle", "on-disk", _without_driver(secure_boot=False, driver_on_disk=ON_DISK)),
     ("loaded", None, _without_driver(driver_on_disk=ON_DISK, kernel_modules=("nvidia",))),
     ("never", "not-installed", _without_driver(driver_origin=DriverOrigin(packages=("libcudnn9-cuda-12",)))),
@@ -86,8 +88,8 @@ def test_an_obstacle_is_named_only_when_it_was_seen(kind: str | None, machine: M
         pytest.param("other-kernel", "dkms autoinstall", SCENES[10][2], id="dkms"),
         pytest.param("other-kernel", "akmods", replace(SCENES[10][2], os=FEDORA), id="akmods"),
         pytest.param("unsigned", "mokutil", SCENES[15][2], id="mok"),
-        pytest.param("on-disk", "modprobe nvidia", SCENES[16][2], id="modprobe"),
-        pytest.param("not-installed", "ubuntu-drivers", SCENES[18][2], id="install"),
+        pytest.param("on-disk", "modprobe nvidia", SCENES[18][2], id="modprobe"),
+        pytest.param("not-installed", "ubuntu-drivers", SCENES[20][2], id="install"),
     ],
 )
 def test_the_cause_carries_the_obstacle_and_its_own_steps(kind: str, command: str, machine: Machine) -> None:

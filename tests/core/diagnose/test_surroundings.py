@@ -11,6 +11,7 @@ from helpers.recordings import machine as recorded
 
 from gpuproof.core.diagnose import diagnose
 from gpuproof.core.diagnose import surroundings as look
+from gpuproof.core.facts.conditions import DriverOrigin
 from gpuproof.core.facts.installation import InstallerSettings
 from gpuproof.core.facts.machine import Machine, NvmlState, OperatingSystem
 from gpuproof.core.facts.parts import DeviceNode, LibraryFile, MigDevice, WindowsFacts, WslFacts
@@ -167,3 +168,16 @@ def test_a_card_divided_into_nothing_has_no_instance_to_use() -> None:
     assert diagnose(_divided(gpus=(hidden,))).findings == ()
     assert diagnose(_divided(device_nodes=NOT_ASKED)).findings == ()
     assert diagnose(_divided(torch_live=a_torch_live())).findings == ()
+
+
+def test_a_restart_that_is_due_and_the_last_change_stand_beside_a_mismatch() -> None:
+    origin = DriverOrigin(restart_required=True, log=("2026-11-01 10:00:00 upgrade nvidia-driver-580 580.1 580.2",))
+    mixed = a_machine(driver_library=Version("580.65.06"), driver_origin=origin)
+    primary = diagnose(mixed).primary
+    assert primary is not None
+    assert primary.cause == "driver_lib_mismatch"
+    said = " ".join(map(str, primary.evidence))
+    assert "waits for a restart" in said
+    assert "upgrade nvidia-driver-580" in said
+    assert look.waiting_restart(a_machine(driver_origin=DriverOrigin(log=("2026 upgrade vim",)))) == ()
+    assert look.waiting_restart(a_machine()) == ()

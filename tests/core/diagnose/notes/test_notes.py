@@ -33,7 +33,10 @@ RECORDED = {
         "running.quota",
         "running.killed-for-memory",
         "running.memory-short",
+        "machine.few-processors",
     ),
+    "kubernetes-quota": ("machine.few-processors",),
+    "sleeping-laptop": ("machine.asleep",),
     "two-ada-no-p2p": ("cards.no-direct-way",),
     "two-torches": ("software.left-overs",),
     "windows-no-page-file": ("software.no-page-file",),
@@ -58,7 +61,7 @@ def test_a_recorded_machine_gets_its_notes_and_keeps_its_findings(name: str) -> 
 def test_released_ids_are_unique_and_of_one_form() -> None:
     ids = [rule.id for rule in NOTE_RULES]
     assert len(set(ids)) == len(ids)
-    assert {name.split(".")[0] for name in ids} == {"running", "cards", "software"}
+    assert {name.split(".")[0] for name in ids} == {"running", "machine", "cards", "software"}
 
 
 def test_what_may_end_a_program_comes_first() -> None:
