@@ -80,11 +80,7 @@ class BenchStep(Page):
     def show_state(self, state: CheckState) -> None:
         """Show what runs, what went wrong, and what came out."""
         self._show_running(state)
-        problem = state.problem
-        if problem is not None and problem.at == "benchmark":
-            self.problem.show_problem(problem.message, problem.hint, "unknown" if problem.was_cancelled else "bad")
-        else:
-            self.problem.hide()
+        self.problem.show_at("benchmark", state.problem)
         can_start = state.core.diagnosis is not None and not state.is_busy and not state.is_opened
         self.start_button.setEnabled(can_start)
         self.start_button.setVisible(not state.is_opened)

@@ -80,7 +80,7 @@ class InspectStep(Page):
             self.running.show_running(_RUNNING[state.running or ""], None, last, stops=state.is_cancelling)
         else:
             self.running.rest()
-        self._show_problem(state)
+        self.problem.show_at("inspect", state.problem)
         self._show_case(state)
         self.chain.show_links(state.links)
         diagnosis = state.core.diagnosis
@@ -114,13 +114,6 @@ class InspectStep(Page):
             inside = self._case_place.renew()
             inside.addWidget(case_card(state.case, self._fix))
             inside.addWidget(AnswerCard(self._answer))
-
-    def _show_problem(self, state: CheckState) -> None:
-        problem = state.problem
-        if problem is not None and problem.at == "inspect":
-            self.problem.show_problem(problem.message, problem.hint, "unknown" if problem.was_cancelled else "bad")
-        else:
-            self.problem.hide()
 
     def _choose(self, name: str) -> None:
         self._shown, self._was_chosen = cast(LinkName, name), True

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from gpuproof.core.words import Text, literal, text
+from gpuproof.gui.presenters.check_state import StepProblem
+from gpuproof.gui.presenters.steps import WizardStep
 from gpuproof.gui.style import icons, speech, theme
 from gpuproof.gui.style.colours import Tone
 from gpuproof.gui.views.parts import button, column, data_label, icon_label, retone
@@ -40,6 +42,13 @@ class ProblemStrip(QFrame):
         speech.put(self, message, "setAccessibleName")
         retone(self, tone)
         self.show()
+
+    def show_at(self, step: WizardStep, problem: StepProblem | None) -> None:
+        """Show what went wrong at this step; what went wrong at another one is shown there."""
+        if problem is None or problem.at != step:
+            self.hide()
+        else:
+            self.show_problem(problem.message, problem.hint, "unknown" if problem.was_cancelled else "bad")
 
     def message(self) -> str:
         """Return the words as shown."""

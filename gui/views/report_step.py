@@ -47,9 +47,7 @@ class ReportStep(Page):
         self.running = RunningStrip()
         self.running.cancel_confirmed.connect(check.cancel)
         self.problem = ProblemStrip()
-        self.empty = label(
-            text("No report yet. It is written at the end of the benchmark, or now without one."), "muted", wraps=True
-        )
+        self.empty = label(literal(""), "muted", wraps=True)
         self.write_button = button(text("&Write a report now"), check.write_report, icon="report")
         for part in (self.running, self.problem, self.empty):
             self.body.addWidget(part)
@@ -82,19 +80,14 @@ class ReportStep(Page):
         self.empty.setVisible(path is None)
         self.write_button.setVisible(path is None and not state.is_opened)
         none = text("No report yet. It is written at the end of the benchmark, or now without one.")
-        speech.put(
-            self.empty, text("What was opened is no report: there is none to save.") if state.is_opened else none
-        )
+        other = text("What was opened is no report: there is none to save.")
+        speech.put(self.empty, other if state.is_opened else none)
         self.write_button.setEnabled(state.core.diagnosis is not None and not state.is_busy)
         if state.running_at == "report":
             self.running.show_running(text("Writing the report…"), None, None, stops=state.is_cancelling)
         else:
             self.running.rest()
-        problem = state.problem
-        if problem is not None and problem.at == "report":
-            self.problem.show_problem(problem.message, problem.hint)
-        else:
-            self.problem.hide()
+        self.problem.show_at("report", state.problem)
         if path is not None and path != self._report.state.path:
             self._report.look_at(path, state.core.report if not state.is_opened else None)
         self.share.snapshot_button.setEnabled(state.core.result is not None and not state.is_foreign)
