@@ -73,10 +73,12 @@ def _proprietary(machine: Machine) -> tuple[Step, ...]:
 
 
 def _flavoured(machine: Machine, *, is_open: bool) -> str:
-    version = next(one for one in (machine.driver_version, machine.driver_on_disk) if not isinstance(one, Unknown))
+    versions = (machine.driver_version, machine.driver_on_disk)
+    branch = next((version.major for version in versions if not isinstance(version, Unknown)), None)
     name = _name(machine)
     if "ubuntu" in name or "mint" in name:
-        return f"sudo apt install nvidia-driver-{version.major}{'-open' if is_open else ''}"
+        package = f"nvidia-driver-{branch}{'-open' if is_open else ''}"
+        return "sudo ubuntu-drivers install" if branch is None else f"sudo apt install {package}"
     if "fedora" in name:
         macro = f"%_with_kmod_nvidia_open {int(is_open)}"
         return f"echo '{macro}' | sudo tee /etc/rpm/macros.nvidia-kmod && sudo akmods --force --rebuild"

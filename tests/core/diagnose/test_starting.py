@@ -82,6 +82,7 @@ def test_a_reason_is_named_only_when_it_was_seen(kind: str | None, machine: Mach
         ("excluded", "NVreg_", SCENES[0][2]),
         ("last-branch", "nvidia-driver-580", SCENES[2][2]),
         ("open-needed", "nvidia-driver-580-open", SCENES[7][2]),
+        ("open-needed", "ubuntu-drivers", replace(SCENES[7][2], driver_version=ABSENT, driver_on_disk=ABSENT)),
         ("open-needed", "kmod_nvidia_open 1", replace(SCENES[7][2], os=FEDORA)),
         ("proprietary-needed", "nvidia-driver-580", SCENES[6][2]),
         ("proprietary-needed", "kmod_nvidia_open 0", replace(SCENES[6][2], os=FEDORA)),
