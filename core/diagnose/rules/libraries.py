@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gpuproof.core.diagnose.arch_lists import build_fits
 from gpuproof.core.diagnose.context import (
     has,
@@ -19,7 +21,7 @@ from gpuproof.core.diagnose.loaded import foreign_paths, kernels_fail
 from gpuproof.core.diagnose.making import by_message, failed, no_message, with_evidence
 from gpuproof.core.diagnose.model import CannotTell, Confidence, Passed, Rule, Verdict
 from gpuproof.core.diagnose.pairs import pair_misfit
-from gpuproof.core.facts.machine import Machine, Package
+from gpuproof.core.facts.machine import Machine, Package, Symptom
 from gpuproof.core.facts.unknown import Unknown
 from gpuproof.core.words import Text, text
 
@@ -48,6 +50,8 @@ _OTHERS = ("extension.tensorflow", "extension.library-major")
 def cudnn_conflict(machine: Machine) -> Verdict:
     """Fail when the cuDNN that is loaded is not the one that was built against."""
     said = seen(machine, "cudnn.conflict", "cudnn.symbol", "cudnn.named", "cudnn.missing", "cudnn.dll")
+    if said and _blames_another(machine, said):
+        return Passed()
     if said and not (is_wsl(machine) and has(machine, "driver.libcuda-missing")):
         return with_evidence(by_message("cudnn_conflict", machine, said), _foreign(machine, cudnn=True))
     vague = seen(machine, "cudnn.not-initialized", "cudnn.engine")
@@ -55,6 +59,15 @@ def cudnn_conflict(machine: Machine) -> Verdict:
         foreign = _foreign(machine, cudnn=True)
         return failed("cudnn_conflict", machine, (*quotes(vague), *foreign), "likely" if foreign else "possible")
     return _shadowed("cudnn_conflict", machine, cudnn=True)
+
+
+def _blames_another(machine: Machine, said: tuple[Symptom, ...]) -> bool:
+    """``Could not load library libcudnn...: /opt/old/libnvrtc.so: undefined symbol``: the file at fault is no cuDNN."""
+    lines = (symptom.line for symptom in seen(machine, "library.other"))
+    only_loading = all(symptom.id in ("cudnn.symbol", "cudnn.named") for symptom in said)
+    return only_loading and any(
+        re.search(r"/lib(?!cudnn)[a-z_]{1,40}\.so[.\d]{0,12}: undefined", line) for line in lines
+    )
 
 
 def cuda_lib_shadow(machine: Machine) -> Verdict:

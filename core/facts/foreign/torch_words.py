@@ -23,6 +23,8 @@ _SAYS = (
     r"发现|就|返回|输出|结果|显示|得到|一直|总是|还是|仍然|仍|都|的|为|是|了|却|居然|:|："
 )
 _ASKING = ("install", "require", "download", "matching", "index", "whl", "find")
+_STATED = r"(?i:\b(?:reports?|shows?|prints?|says|loads|loaded|imports) (?:that )?[`*]{0,3})"
+_BUILD = r"([12]\.\d{1,2}\.\d{1,2}\+(?:cpu|cu\d{2,3}))(?![\w.])"
 _INSTALL_WORDS = ("install", "torchvision", "torchaudio", "torchtext", "require", "download", "wheel", "index", "==")
 
 
@@ -144,9 +146,10 @@ def _printed_version(found: str, flat: str, draft: Draft) -> None:
 def _named_with_its_build(found: str) -> str:
     """``torch==2.0.1+cpu`` in a sentence about what is there, not in a command that asks for it."""
     for line in found.split("\n"):
-        if "+c" not in line or len(line) > 600 or any(word in line.lower() for word in _ASKING):
+        if "+c" not in line or len(line) > 600:
             continue
-        match = re.search(r"(?i)\b(?:py)?torch(?:==| |: )v?([12]\.\d{1,2}\.\d{1,2}\+(?:cpu|cu\d{2,3}))(?![\w.])", line)
+        stated = "" if not any(word in line.lower() for word in _ASKING) else _STATED
+        match = re.search(stated + r"(?i:\b(?:py)?torch)(?:==| |: )[`*]{0,3}v?" + _BUILD, line)
         if match is not None:
             return match.group(1).lower()
     return ""
@@ -157,7 +160,7 @@ def _lone_version(found: str) -> str:
     for line in found.split("\n"):
         if "+c" not in line or len(line) > 400:
             continue
-        match = re.search(r"(?<![\w.=-])([12]\.\d{1,2}\.\d{1,2}\+(?:cpu|cu\d{2,3}))(?![\w.])", line)
+        match = re.search(r"(?<![\w.=-])" + _BUILD, line)
         if match is not None and not any(word in line.lower() for word in _INSTALL_WORDS):
             return match.group(1)
     return ""
