@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -15,30 +16,24 @@ if TYPE_CHECKING:
     from gpuproof.core.report.comparable import Change
     from gpuproof.core.report.folder import Against, Folder, HistoryStep, Row
 
-NUMBERS = (3, 4)  # columns of numbers
 _USUAL = "gpuproof-report-"  # the beginning of a name that says nothing
-REMARK = 6  # the column that says whether a report stands out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderGroup:
-    """One table. ``files`` are the files of its rows; ``marked`` are the places of the rows that stand out.
+    """One table. ``files`` are the files of its rows; ``marked`` are the cells of those that stand out.
 
+    ``numbers`` are the columns of numbers; torch has a column only where it differs.
     ``steps`` say where the speed changed for good, and what changed with it.
     """
 
     title: Text
+    headings: tuple[Text, ...]
     rows: tuple[tuple[Text, ...], ...]
     files: tuple[str, ...]
-    marked: tuple[int, ...] = ()
+    numbers: tuple[int, ...] = ()
+    marked: tuple[tuple[int, int], ...] = ()
     steps: tuple[Text, ...] = ()
-
-
-def headings(*, has_baseline: bool) -> tuple[Text, ...]:
-    """Return the columns; without a baseline every report is compared with the oldest of its kind."""
-    against = text("Against the baseline") if has_baseline else text("Against the first")
-    return (text("Made (UTC)"), text("Driver"), literal("torch"), text("Frames/s"), against, text("Verdict"),
-            text("Remark"), text("File"))  # fmt: skip
 
 
 def groups_of(table: Folder, *, has_baseline: bool) -> tuple[FolderGroup, ...]:
@@ -64,28 +59,62 @@ def refused_rows(table: Folder) -> tuple[tuple[Text, Text], ...]:
 
 
 def _group(rows: list[Row], steps: tuple[HistoryStep, ...], *, has_baseline: bool) -> FolderGroup:
+    columns = _columns(rows, has_baseline=has_baseline)
     parts = [part for part in rows[0].history if part]
+    same = [f"torch {rows[0].torch}"] if rows[0].torch and _is_same([row.torch for row in rows]) else []
     found = [step for step in steps if step.history == rows[0].history]
+    remark = next(place for place, column in enumerate(columns) if column.is_remark)
     return FolderGroup(
-        title=literal(visible("  ·  ".join((*parts[1:], parts[0])))),
-        rows=tuple(_cells(row, row.against_baseline if has_baseline else row.against_first) for row in rows),
+        title=literal(visible("  ·  ".join((*parts[1:], *same, parts[0])))),
+        headings=tuple(column.heading for column in columns),
+        rows=tuple(tuple(column.cell(row) for column in columns) for row in rows),
         files=tuple(row.file for row in rows),
-        marked=tuple(place for place, row in enumerate(rows) if row.is_outlier),
+        numbers=tuple(place for place, column in enumerate(columns) if column.is_number),
+        marked=tuple((place, remark) for place, row in enumerate(rows) if row.is_outlier),
         steps=tuple(line for step in found for line in _step_words(step)),
     )
 
 
-def _cells(row: Row, against: Against | None) -> tuple[Text, ...]:
-    return (
-        literal(visible(moment(row.made_at))),
-        literal(visible(row.driver or "–")),
-        literal(visible(row.torch or "–")),
-        literal(figure(row.gpu_frames_per_second)),
-        literal(percent_change(against.ratio) if against is not None else ""),
-        VERDICTS[against.verdict] if against is not None else literal(""),
-        text("far from the others") if row.is_outlier else literal(""),
-        literal(visible(row.file.removeprefix(_USUAL))),
-    )
+@dataclass(frozen=True, slots=True)
+class _Column:
+    heading: Text
+    cell: Callable[[Row], Text]
+    is_number: bool = False
+    is_remark: bool = False
+
+
+def _columns(rows: list[Row], *, has_baseline: bool) -> list[_Column]:
+    def against(row: Row) -> Against | None:
+        return row.against_baseline if has_baseline else row.against_first
+
+    columns = [
+        _Column(text("Made (UTC)"), lambda row: literal(visible(moment(row.made_at)))),
+        _Column(text("Driver"), lambda row: literal(visible(row.driver or "–"))),
+        _Column(literal("torch"), lambda row: literal(visible(row.torch or "–"))),
+        _Column(text("Frames/s"), lambda row: literal(figure(row.gpu_frames_per_second)), is_number=True),
+        _Column(text("Remark"), _remark, is_remark=True),
+        _Column(text("Against the baseline") if has_baseline else text("Against the first"),
+                lambda row: _change(against(row)), is_number=True),
+        _Column(text("Verdict"), lambda row: _verdict(against(row))),
+        _Column(text("File"), lambda row: literal(visible(row.file.removeprefix(_USUAL)))),
+    ]  # fmt: skip
+    return [column for column in columns if str(column.heading) != "torch" or not _is_same([row.torch for row in rows])]
+
+
+def _is_same(values: list[str]) -> bool:
+    return len(set(values)) == 1
+
+
+def _change(against: Against | None) -> Text:
+    return literal(percent_change(against.ratio) if against is not None else "")
+
+
+def _verdict(against: Against | None) -> Text:
+    return VERDICTS[against.verdict] if against is not None else literal("")
+
+
+def _remark(row: Row) -> Text:
+    return text("far from the others") if row.is_outlier else literal("")
 
 
 def _step_words(step: HistoryStep) -> list[Text]:

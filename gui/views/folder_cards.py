@@ -11,15 +11,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from gpuproof.core.report.folder import Folder
 from gpuproof.core.words import literal, text
-from gpuproof.gui.presenters.folder_texts import (
-    NUMBERS,
-    REMARK,
-    FolderGroup,
-    groups_of,
-    headings,
-    refused_rows,
-    summary_words,
-)
+from gpuproof.gui.presenters.folder_texts import FolderGroup, groups_of, refused_rows, summary_words
 from gpuproof.gui.views.finding_card import bullet
 from gpuproof.gui.views.parts import card, data_label, label
 from gpuproof.gui.views.table import TableView, WordTable
@@ -37,20 +29,17 @@ def add_folder(
     column.addWidget(label(text("Return or a double click opens the report of a row."), "small", wraps=True))
     inside.addWidget(frame)
     for group in groups_of(table, has_baseline=baseline is not None):
-        inside.addWidget(_group_card(group, folder, opened, has_baseline=baseline is not None))
+        inside.addWidget(_group_card(group, folder, opened))
     if table.refused:
         inside.addWidget(_refused_card(table))
 
 
-def _group_card(group: FolderGroup, folder: Path, opened: Callable[[Path], object], *, has_baseline: bool) -> QFrame:
+def _group_card(group: FolderGroup, folder: Path, opened: Callable[[Path], object]) -> QFrame:
     frame, inside = card()
     inside.addWidget(data_label(group.title, "heading"))
     for words in group.steps:
         inside.addLayout(bullet(words, "info", "accent"))
-    model = WordTable(
-        headings(has_baseline=has_baseline), group.rows,
-        numbers=NUMBERS, warned=[(place, REMARK) for place in group.marked],
-    )  # fmt: skip
+    model = WordTable(group.headings, group.rows, numbers=group.numbers, warned=group.marked)
     view = TableView(model, group.title, most_rows=12)
     view.activated.connect(partial(_open_row, model, group, folder, opened))
     inside.addWidget(view)

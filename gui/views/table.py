@@ -150,7 +150,10 @@ class TableView(QTableView):
         """Take the height of the rows."""
         rows = min(self.words.rowCount(), self._most_rows)
         heights = sum(self.rowHeight(place) for place in range(rows))
-        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + max(heights, theme.px(30)) + theme.px(8))
+        is_wider = self.horizontalHeader().length() > self.viewport().width()
+        bar = self.horizontalScrollBar().sizeHint().height() if is_wider else 0
+        head = self.horizontalHeader().sizeHint().height()
+        self.setFixedHeight(head + max(heights, theme.px(30)) + theme.px(8) + bar)
 
     @Slot()
     def _keep(self) -> None:

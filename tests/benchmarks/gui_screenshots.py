@@ -74,7 +74,7 @@ class Camera:
         self.shots = [(*look.split("-"), page) for look in wanted.looks for page in (*wanted.pages, *scenes)]
         self.timer = QTimer(window)
         self.timer.timeout.connect(self.step)
-        self.is_ready = self.is_replaying = False
+        self.is_ready = self.is_replaying = self.was_idle = False
 
     def begin(self) -> None:
         """Show the run, then take pictures."""
@@ -101,7 +101,12 @@ class Camera:
                 self._replay()
             return
         if self.is_replaying or not self.window._context.background.is_idle:
+            self.was_idle = False
             return
+        if not self.was_idle:  # what came back is shown first
+            self.was_idle = True
+            return
+        self.was_idle = False
         self.is_ready = False
         self.shots.pop(0)
         self._take(language, look, page)

@@ -7,14 +7,7 @@ from dataclasses import replace
 from gpuproof.core.report.comparable import Change
 from gpuproof.core.report.folder import Against, Folder, HistoryStep, Row
 from gpuproof.core.words import text, translations
-from gpuproof.gui.presenters.folder_texts import (
-    NUMBERS,
-    REMARK,
-    groups_of,
-    headings,
-    refused_rows,
-    summary_words,
-)
+from gpuproof.gui.presenters.folder_texts import groups_of, refused_rows, summary_words
 
 ROW = Row(
     file="gpuproof-report-1.json", made_at="2026-11-20T12:00:00Z", machine_id="machine-0123456789", gpu="NVIDIA H100",
@@ -39,23 +32,33 @@ def _rendered(cells: tuple[object, ...]) -> list[str]:
 
 def test_a_row_says_what_was_measured_and_how_it_compares() -> None:
     [group] = groups_of(_folder((FAR, ROW)), has_baseline=False)
-    assert _rendered(group.rows[0])[:5] == ["2026-11-20 12:00", "580", "2.11.0", "6\u202f100", ""]
-    assert _rendered(group.rows[1])[4:] == ["-14.6 %", "slower", "far from the others", "2.json"]
+    assert _rendered(group.rows[0])[:4] == ["2026-11-20 12:00", "580", "6\u202f100", ""]
+    assert _rendered(group.rows[1])[3:] == ["far from the others", "-14.6 %", "slower", "2.json"]
     assert group.files == ("gpuproof-report-1.json", "2.json")
 
 
 def test_only_the_report_that_stands_out_is_marked() -> None:
     [group] = groups_of(_folder((ROW, FAR)), has_baseline=False)
-    assert group.marked == (1,)
-    assert str(group.rows[0][REMARK]) == ""
+    [(row, column)] = group.marked
+    assert (row, str(group.headings[column])) == (1, "Remark")
+    assert str(group.rows[0][column]) == ""
 
 
 def test_every_cell_has_its_heading_and_figures_stand_right() -> None:
     [group] = groups_of(_folder((ROW,)), has_baseline=True)
-    names = headings(has_baseline=True)
+    names = group.headings
     assert len(group.rows[0]) == len(names)
-    assert [str(names[place]) for place in NUMBERS] == ["Frames/s", "Against the baseline"]
+    assert [str(names[place]) for place in group.numbers] == ["Frames/s", "Against the baseline"]
     assert all(name.template in translations("zh") for name in names if name.template != "{literal}")
+
+
+def test_torch_has_a_column_only_where_it_differs() -> None:
+    [same] = groups_of(_folder((ROW, FAR)), has_baseline=False)
+    [mixed] = groups_of(_folder((ROW, replace(FAR, torch="2.12.0"))), has_baseline=False)
+    assert "torch 2.11.0" in str(same.title)
+    assert "torch" not in _rendered(same.headings)
+    assert "2.11.0" not in str(mixed.title)
+    assert [str(row[_rendered(mixed.headings).index("torch")]) for row in mixed.rows] == ["2.11.0", "2.12.0"]
 
 
 def test_with_a_baseline_that_comparison_is_shown() -> None:
