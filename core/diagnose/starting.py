@@ -69,29 +69,30 @@ def _driver(machine: Machine) -> DottedVersion | None:
 def _last_branch(machine: Machine) -> Seen | None:
     from gpuproof.core.knowledge import last_branch
 
-    driver = _driver(machine)
-    for name, capability in _unlisted(machine) if driver is not None else ():
-        branch = last_branch(capability)
-        if branch is not None and driver is not None and driver.major > branch:
-            shown = text(
-                "the last driver branch for {name} is R{branch}, installed is {driver}",
-                name=name,
-                branch=branch,
-                driver=driver,
-            )
-            return "last-branch", (shown,)
-    return None
+    driver, cards = _driver(machine), tuple(_unlisted(machine))
+    if driver is None or not cards:
+        return None
+    ends = [(name, last_branch(capability)) for name, capability in cards]
+    past = [(name, branch) for name, branch in ends if branch is not None and driver.major > branch]
+    if len(past) < len(cards):  # the driver may be right for another card
+        return None
+    name, branch = past[0]
+    shown = text(
+        "the last driver branch for {name} is R{branch}, installed is {driver}", name=name, branch=branch, driver=driver
+    )
+    return "last-branch", (shown,)
 
 
 def _flavour(machine: Machine) -> Seen | None:
-    flavour = machine.driver_flavour
-    for name, capability in _unlisted(machine) if not isinstance(flavour, Unknown) else ():
-        if flavour == "proprietary" and capability >= _OPEN_ONLY_FROM:
-            return "open-needed", (text("{name} needs the open kernel modules, these are the proprietary", name=name),)
-        if flavour == "open" and capability < _OPEN_FROM:
-            return "proprietary-needed", (
-                text("{name} needs the proprietary kernel modules, these are the open ones", name=name),
-            )
+    flavour, cards = machine.driver_flavour, tuple(_unlisted(machine))
+    if isinstance(flavour, Unknown) or not cards:
+        return None
+    name = cards[0][0]
+    if flavour == "proprietary" and all(capability >= _OPEN_ONLY_FROM for _, capability in cards):
+        return "open-needed", (text("{name} needs the open kernel modules, these are the proprietary", name=name),)
+    if flavour == "open" and all(capability < _OPEN_FROM for _, capability in cards):
+        words = text("{name} needs the proprietary kernel modules, these are the open ones", name=name)
+        return "proprietary-needed", (words,)
     return None
 
 

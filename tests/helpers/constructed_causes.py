@@ -59,9 +59,9 @@ CAUSES: dict[str, tuple[str, list[Answer]]] = {
                                  "device_id": "PCI\\VEN_10DE&DEV_2684&SUBSYS_16F110DE", "service": "BasicDisplay"}]),
         ok("windows.runtime_libraries", {"vcruntime140.dll": True, "vcruntime140_1.dll": True, "nvcuda.dll": False}),
         nvml_error("LIBRARY_NOT_FOUND"), *torch(*CU130), *NO_GPU_SEEN)),
-    "windows-no-runtime": ("Windows without Microsoft's runtime; nobody imported torch", windows(
+    "windows-no-runtime": ("Windows without Microsoft's runtime; the import ends without words", windows(
         ok("windows.runtime_libraries", {"vcruntime140.dll": False, "vcruntime140_1.dll": False, "msvcp140.dll": False, "nvcuda.dll": True}),
-        *torch(*CU130))),
+        *torch(*CU130), no("torch.import", "failed", "the process crashed: exit status 3221225781"))),
     "torchvision-of-another-torch": ("torch was updated, torchvision was not", [
         *ADA, *torch(*CU130), *live(*CU130, True), GOOD,
         packages(a_package("torch", "2.11.0"), a_package("torchvision", "0.20.1"), a_package("torchaudio", "2.11.0"))]),

@@ -218,13 +218,13 @@ def left_overs(machine: Machine) -> Observed | None:
 
 
 def files_differ(machine: Machine) -> Observed | None:
-    """torch works, and libraries of it are not those that were installed: two packages wrote into one folder."""
+    """No import failed, and libraries are not those that were installed: made smaller on purpose, or overwritten."""
     found = damage(machine)
     live = machine.torch_live
-    if found is None or found.kind != "damaged-files" or isinstance(live, Unknown) or not live.imported:
+    if found is None or found.kind != "damaged-files" or not (isinstance(live, Unknown) or live.imported):
         return None
     return Observed(
-        text("Libraries of torch are missing or not as they were installed, though it can be imported"),
+        text("Libraries of torch are missing or not as they were installed"),
         found.evidence,
         whole_again(machine, found),
     )

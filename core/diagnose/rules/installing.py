@@ -205,7 +205,7 @@ def windows_dll(machine: Machine) -> Verdict:
     if said:
         return with_evidence(by_message("windows_dll", machine, said), missing)
     live = torch_live(machine)
-    if missing and torch_build(machine) is not None and not (live is not None and live.imported):
+    if missing and live is not None and not live.imported:  # a Python may bring its own: only a failure counts
         return failed("windows_dll", machine, missing, "likely", id="windows-dll.runtime")
     return no_message(machine)
 

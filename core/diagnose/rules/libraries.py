@@ -19,7 +19,7 @@ from gpuproof.core.diagnose.context import (
 from gpuproof.core.diagnose.damage import Damage, damage
 from gpuproof.core.diagnose.loaded import foreign_paths, kernels_fail
 from gpuproof.core.diagnose.making import by_message, failed, no_message, with_evidence
-from gpuproof.core.diagnose.model import CannotTell, Confidence, Passed, Rule, Verdict
+from gpuproof.core.diagnose.model import CannotTell, Passed, Rule, Verdict
 from gpuproof.core.diagnose.pairs import pair_misfit
 from gpuproof.core.facts.machine import Machine, Package, Symptom
 from gpuproof.core.facts.unknown import Unknown
@@ -219,13 +219,14 @@ def _not_importable(machine: Machine) -> Verdict:
 def torch_loads(machine: Machine) -> Verdict:
     """Fail when torch's files are not whole, or it cannot be imported and its message names no other fault."""
     live = torch_live(machine)
-    found = damage(machine) if torch_build(machine) is not None else None
-    if found is not None and not (live is not None and live.imported):
-        return _damaged(machine, found)
     if live is None:
         return CannotTell(unknowns(machine.torch_live))
-    told = any(symptom.source == "import" for symptom in machine.symptoms)
-    if live.imported or told or torch_build(machine) is None:
+    if live.imported or torch_build(machine) is None:
+        return Passed()
+    found = damage(machine)
+    if found is not None:
+        return _damaged(machine, found)
+    if any(symptom.source == "import" for symptom in machine.symptoms):
         return Passed()
     title = text("The installed torch cannot be imported: files of it are missing or damaged")
     evidence = _import_error(machine)
@@ -233,15 +234,12 @@ def torch_loads(machine: Machine) -> Verdict:
 
 
 def _damaged(machine: Machine, found: Damage) -> Verdict:
-    """What the disk shows outranks the words of the import, and stands for it where nobody tried one."""
+    """What the disk shows outranks the words of the import."""
     title = text("The installed torch is not whole: its files are missing or damaged")
     if found.kind == "no-exec":
-        if torch_live(machine) is None:
-            return CannotTell(unknowns(machine.torch_live))
         title = text("torch lies on a file system that lets no library run")
-    sure: Confidence = "likely" if torch_live(machine) is None else "certain"
     evidence = (*found.evidence, *_import_error(machine))
-    return failed("mixed_install", machine, evidence, sure, id=f"mixed-install.{found.kind}", title=title)
+    return failed("mixed_install", machine, evidence, id=f"mixed-install.{found.kind}", title=title)
 
 
 def _import_error(machine: Machine) -> tuple[Text, ...]:

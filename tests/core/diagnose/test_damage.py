@@ -37,7 +37,6 @@ def _commands(machine: Machine) -> str:
     [
         ({"files_check": CUT}, "mixed-install.damaged-files", "certain"),
         ({"files_check": GONE}, "mixed-install.damaged-files", "certain"),
-        ({"files_check": CUT, "torch_live": NOT_ASKED}, "mixed-install.damaged-files", "likely"),
         ({"file_systems": NO_EXEC}, "mixed-install.no-exec", "certain"),
         ({"files_check": FilesCheck(checked=31)}, "mixed-install.not-importable", "possible"),
         ({"files_check": ANOTHER}, "mixed-install.not-importable", "possible"),
@@ -59,6 +58,7 @@ def test_a_torch_that_works_is_whole_enough(changes: dict[str, Any]) -> None:
 
 def test_nobody_who_tried_and_no_torch_at_all_is_no_damage() -> None:
     assert diagnose(a_machine(torch_live=NOT_ASKED, file_systems=NO_EXEC)).findings == ()
+    assert diagnose(a_machine(torch_live=NOT_ASKED, files_check=CUT)).findings == ()
     assert diagnose(a_machine(torch=ABSENT, torch_live=ABSENT, files_check=CUT)).findings == ()
     assert damage(a_machine()) is None
 

@@ -57,6 +57,7 @@ SCENES: list[tuple[str, str | None, Machine]] = [
     ("blackwell-proprietary", "open-needed", _unlisted(BLACKWELL, "580.159.04", "proprietary")),
     ("blackwell-open", None, _unlisted(BLACKWELL, "580.159.04", "open")),
     ("flavour-unknown", None, _unlisted(BLACKWELL, "580.159.04", "x", driver_flavour=ABSENT)),
+    ("mixed-595", None, _unlisted(PASCAL, "595.45", "open", display_devices=(PASCAL, BLACKWELL))),
     ("listed", None, _unlisted(PASCAL, "595.45", "open", gpus=(a_gpu(),))),
     ("container", None, _unlisted(PASCAL, "595.45", "open", container=Container(kind="docker", has_device_nodes=True))),
     ("desktop-profile", "vgpu-profile", _profile("NVIDIA A40-2B")),
@@ -86,8 +87,8 @@ def test_a_reason_is_named_only_when_it_was_seen(kind: str | None, machine: Mach
         ("open-needed", "kmod_nvidia_open 1", replace(SCENES[7][2], os=FEDORA)),
         ("proprietary-needed", "nvidia-driver-580", SCENES[6][2]),
         ("proprietary-needed", "kmod_nvidia_open 0", replace(SCENES[6][2], os=FEDORA)),
-        ("vgpu-profile", "nvidia-smi -q", SCENES[12][2]),
-        ("address-space", "ulimit -v unlimited", SCENES[15][2]),
+        ("vgpu-profile", "nvidia-smi -q", SCENES[13][2]),
+        ("address-space", "ulimit -v unlimited", SCENES[16][2]),
     ],
 )
 def test_the_reason_is_the_cause_with_its_own_steps(kind: str, command: str, machine: Machine) -> None:

@@ -64,11 +64,13 @@ def _windows(missing: tuple[str, ...], **changes: Any) -> Machine:
     return a_machine(**{**given, **changes})
 
 
-def test_a_missing_runtime_is_the_cause_before_anybody_imports() -> None:
-    primary = diagnose(_windows(("vcruntime140_1.dll",))).primary
+def test_a_missing_runtime_is_the_cause_of_an_import_that_ends_without_words() -> None:
+    ended = replace(NOT_AVAILABLE, imported=False, is_available=None, import_error="ended with status 3221225781")
+    primary = diagnose(_windows(("vcruntime140_1.dll",), torch_live=ended)).primary
     assert primary is not None
     assert (primary.id, primary.confidence) == ("windows-dll.runtime", "likely")
-    assert diagnose(_windows(("vcomp140.dll",))).findings == ()
+    assert diagnose(_windows(("vcomp140.dll",), torch_live=ended)).cause != "windows_dll"
+    assert diagnose(_windows(("vcruntime140_1.dll",))).findings == ()  # a Python may bring its own
     assert diagnose(_windows(("vcruntime140_1.dll",), torch_live=a_torch_live())).findings == ()
     told = diagnose(recorded("windows-missing-dll")).primary
     assert told is not None

@@ -69,6 +69,7 @@ SCENES: list[tuple[str, Machine, bool]] = [
     ("software.left-overs", a_machine(half_removed=("/site/~orch",)), True),
     ("software.left-overs", a_machine(half_removed=()), False),
     ("software.files-differ", a_machine(files_check=CUT), True),
+    ("software.files-differ", a_machine(files_check=CUT, torch_live=ABSENT), True),
     ("software.files-differ", a_machine(files_check=FilesCheck(checked=9)), False),
     ("software.files-differ", a_machine(files_check=ABSENT), False),
     ("software.no-page-file", _windows(page_file="none"), True),
