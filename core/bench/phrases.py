@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gpuproof.core.words import Text, text
 
 
@@ -57,7 +59,7 @@ def failure_words(side: str, kind: str, detail: str) -> Text:
     """Return one line for a child that ended badly; ``side`` is gpu, cpu, or one of several cards: cuda:1."""
     side = side if ":" in side else side.upper()
     if kind == "no-accelerator":
-        return text("The GPU could not be measured: {detail}.", detail=detail)
+        return _no_accelerator(detail)
     if kind == "out-of-memory":
         return text("The {side} run ran out of memory: {detail}.", side=side, detail=detail)
     if kind == "crashed":
@@ -65,3 +67,18 @@ def failure_words(side: str, kind: str, detail: str) -> Text:
     if kind == "timed-out":
         return text("The {side} run did not end within {detail} s and was stopped.", side=side, detail=detail)
     return text("The {side} run failed ({kind}): {detail}.", side=side, kind=kind, detail=detail)
+
+
+def _no_accelerator(detail: str) -> Text:
+    """Say the child's ``torch 2.13.0+cpu sees no usable accelerator`` or ``cuda:5 is not there; usable: cuda:0``."""
+    blind = re.fullmatch(r"torch (\S+) sees no usable accelerator", detail)
+    if blind is not None:
+        return text("The GPU could not be measured: torch {version} sees none that it can use.", version=blind[1])
+    absent = re.fullmatch(r"(\S+) is not there; usable: (.+)", detail)
+    if absent is None:
+        return text("The GPU could not be measured: {detail}.", detail=detail)
+    if absent[2] == "none":
+        return text("The GPU could not be measured: {device} is not there, and no other.", device=absent[1])
+    return text(
+        "The GPU could not be measured: {device} is not there; there are {usable}.", device=absent[1], usable=absent[2]
+    )

@@ -110,8 +110,14 @@ def _show_side(side: DeviceResult, words: Text, terminal: Terminal) -> None:
         )
     )
     if side.stages:
-        stages = ", ".join(f"{name} {milliseconds:.3g} ms" for name, milliseconds in side.stages.items())
+        stages = ", ".join(f"{_stage(name, terminal)} {each:.3g} ms" for name, each in side.stages.items())
         terminal.say(text("       per frame: {stages}", stages=stages))
+
+
+def _stage(name: str, terminal: Terminal) -> str:
+    from gpuproof.core.report.export.words import STAGES
+
+    return terminal.rendered(STAGES.get(name, literal(name))).lower()
 
 
 def _show_proof(state: CheckupState, terminal: Terminal) -> None:
