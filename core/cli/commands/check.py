@@ -23,6 +23,7 @@ from gpuproof.core.checkup import (
     StepName,
     StepStarted,
 )
+from gpuproof.core.cli.chosen_target import chosen_target
 from gpuproof.core.cli.report_support import show_upgrade, upgrade_document
 from gpuproof.core.cli.show_checkup import show_checkup
 from gpuproof.core.cli.terminal import Terminal
@@ -166,15 +167,7 @@ def _settings(arguments: argparse.Namespace, terminal: Terminal) -> CheckupSetti
         require_app(arguments.app)
     if arguments.out is not None:
         ensure_writable(arguments.out)
-    target = None
-    if arguments.target is not None:
-        from gpuproof.core.launch.targets import parse_target
-        from gpuproof.core.launch.trust import choosing_words
-
-        target = parse_target(arguments.target)
-        warning = choosing_words(target)
-        if warning is not None:
-            terminal.progress(warning)
+    target = chosen_target(arguments.target, terminal) if arguments.target is not None else None
     return CheckupSettings(
         target=target,
         preset=arguments.preset,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from gpuproof.core.cli.chosen_target import chosen_target
 from gpuproof.core.cli.terminal import Terminal
 
 
@@ -24,16 +25,11 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from gpuproof.core.agent.collector.main import default_name, document
     from gpuproof.core.facts.answers_file import answer_fields
     from gpuproof.core.launch.inspect import inspect_target
-    from gpuproof.core.launch.targets import parse_target
-    from gpuproof.core.launch.trust import choosing_words
     from gpuproof.core.report.atomic import write_whole
     from gpuproof.core.words import text
 
     path = Path(arguments.out or default_name())
-    target = parse_target(arguments.target)
-    warning = choosing_words(target)
-    if warning is not None:
-        terminal.progress(warning)
+    target = chosen_target(arguments.target, terminal)
     answers = inspect_target(target, import_torch=not arguments.no_import)
     content = document([answer_fields(answer) for answer in answers])
     if arguments.out == "-":

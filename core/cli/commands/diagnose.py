@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from gpuproof.core.cli.chosen_target import chosen_target
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import literal, text
@@ -87,13 +88,8 @@ def _bytes_of(name: str) -> bytes:
 def _inspected(arguments: argparse.Namespace, terminal: Terminal) -> Machine:
     from gpuproof.core.facts.readers import read_machine
     from gpuproof.core.launch.inspect import inspect_target
-    from gpuproof.core.launch.targets import parse_target
-    from gpuproof.core.launch.trust import choosing_words
 
-    target = parse_target("self" if arguments.target is None else arguments.target)
-    warning = choosing_words(target)
-    if warning is not None:
-        terminal.progress(warning)
+    target = chosen_target("self" if arguments.target is None else arguments.target, terminal)
     return read_machine(inspect_target(target, import_torch=not arguments.no_import))
 
 

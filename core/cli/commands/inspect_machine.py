@@ -8,6 +8,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from gpuproof.core.cli.chosen_target import chosen_target
 from gpuproof.core.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -29,15 +30,10 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
         return inspect_compose(arguments.compose, terminal)
     from gpuproof.core.launch.inspect import inspect_target
-    from gpuproof.core.launch.targets import parse_target
-    from gpuproof.core.launch.trust import choosing_words
     from gpuproof.core.problems import CouldNotFinish
     from gpuproof.core.words import text
 
-    target = parse_target(arguments.target)
-    warning = choosing_words(target)
-    if warning is not None:
-        terminal.progress(warning)
+    target = chosen_target(arguments.target, terminal)
     answers = inspect_target(target, import_torch=not arguments.no_import, on_start=_load_in_background)
     if not any(answer.status == "ok" for answer in answers):
         ending = answers.get("agent.run")
