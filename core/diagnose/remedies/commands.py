@@ -50,6 +50,12 @@ def pip_prefix(machine: Machine) -> str:
     return "python -m pip"  # on Windows too: "py" may start another Python than the one that is active
 
 
+def take_build(machine: Machine, release: str, variant: str) -> str:
+    """Return the command that puts another build in place: ``torch`` (or ``"torch<2.4"``) of ``cu126``."""
+    index = f"--index-url {INDEX}{variant}"
+    return f"{pip_prefix(machine)} install --force-reinstall {release} torchvision torchaudio {index}"
+
+
 def install_steps(machine: Machine, *, packages: str = "torch torchvision torchaudio") -> tuple[Step, ...]:
     """Return the steps that put the fitting CUDA build in place of what is there, and look whether it worked."""
     pip = pip_prefix(machine)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gpuproof.core.diagnose.context import capabilities, has, is_container, system_of, torch_build
 from gpuproof.core.diagnose.loading import obstacle
 from gpuproof.core.diagnose.model import Step
-from gpuproof.core.diagnose.remedies.commands import INDEX, pip_prefix
+from gpuproof.core.diagnose.remedies.commands import take_build
 from gpuproof.core.diagnose.remedies.loading import start_image, steps_against
 from gpuproof.core.diagnose.remedies.starting import start_steps
 from gpuproof.core.facts.machine import Machine
@@ -37,23 +37,20 @@ def driver_too_old(machine: Machine) -> tuple[Step, ...]:
     steps = []
     if is_container(machine):
         steps.append(Step(text("The driver is the host's: install it there, never inside the container")))
-    if _last_branch(machine) is not None and needed and (_last_branch(machine) or 0) < int(needed.split(".")[0]):
-        return (*steps, *_build_for_last_branch(machine))
+    last = _last_branch(machine)
+    if last is not None and needed and last < int(needed.split(".")[0]):
+        return (*steps, _build_for_last_branch(machine, last))
     if needed:
         steps.append(Step(text("Install driver {needed} or newer: {page}", needed=needed, page=_DOWNLOAD)))
     else:
         steps.append(_install_driver(machine))
     driver = machine.driver_version
     oldest = min((capability for _, capability in capabilities(machine)), default=None)
-    old_enough = build is not None and build.cuda_version is not None and build.cuda_version.major >= 13
-    if old_enough and not isinstance(driver, Unknown) and driver.major >= 525 and (oldest is None or oldest.major < 10):
+    is_newer_build = build is not None and build.cuda_version is not None and build.cuda_version.major >= 13
+    is_older_card = oldest is None or oldest.major < 10
+    if is_newer_build and is_older_card and not isinstance(driver, Unknown) and driver.major >= _FIRST_OF_CUDA_12:
         words = text("Or keep driver {driver} and take a CUDA 12 build, which it carries", driver=driver)
-        steps.append(
-            Step(
-                words,
-                f"{pip_prefix(machine)} install --force-reinstall torch torchvision torchaudio --index-url {INDEX}cu126",  # noqa: E501
-            )
-        )
+        steps.append(Step(words, take_build(machine, "torch", "cu126")))
     return tuple(steps)
 
 
@@ -66,16 +63,10 @@ def _last_branch(machine: Machine) -> int | None:
     return found.last_branch if found is not None else None
 
 
-def _build_for_last_branch(machine: Machine) -> tuple[Step, ...]:
-    branch = _last_branch(machine)
-    variant, release = ("cu118", '"torch<2.4"') if (branch or 0) < _FIRST_OF_CUDA_12 else ("cu126", "torch")
+def _build_for_last_branch(machine: Machine, branch: int) -> Step:
+    variant, release = ("cu118", '"torch<2.4"') if branch < _FIRST_OF_CUDA_12 else ("cu126", "torch")
     words = text("{branch} is this card's last driver branch: take a build that it carries", branch=f"R{branch}")
-    return (
-        Step(
-            words,
-            f"{pip_prefix(machine)} install --force-reinstall {release} torchvision torchaudio --index-url {INDEX}{variant}",  # noqa: E501
-        ),
-    )
+    return Step(words, take_build(machine, release, variant))
 
 
 def _needed(machine: Machine) -> str:

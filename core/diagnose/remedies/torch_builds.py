@@ -6,7 +6,7 @@ from gpuproof.core.diagnose.context import capabilities, system_of, torch_build,
 from gpuproof.core.diagnose.damage import damage
 from gpuproof.core.diagnose.model import Step
 from gpuproof.core.diagnose.pairs import release_of
-from gpuproof.core.diagnose.remedies.commands import CHECK, INDEX, install_steps, pip_prefix, same_release
+from gpuproof.core.diagnose.remedies.commands import CHECK, INDEX, install_steps, pip_prefix, same_release, take_build
 from gpuproof.core.diagnose.remedies.repair import whole_again
 from gpuproof.core.diagnose.rocm import rocm_steps
 from gpuproof.core.diagnose.surroundings import cpu_index
@@ -173,7 +173,7 @@ def arch_too_old(machine: Machine) -> tuple[Step, ...]:
             text(
                 "Take the cu126 build, the last one with code for Maxwell, Pascal and Volta; the torch release can stay"
             ),
-            f'{pip} install --force-reinstall "torch{keeps}" torchvision torchaudio --index-url {INDEX}cu126',
+            take_build(machine, f'"torch{keeps}"', "cu126"),
         ),
         Step(text("See whether it worked"), CHECK),
     )
