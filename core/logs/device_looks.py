@@ -20,6 +20,8 @@ def device_choice(signal: Signal, found: re.Match[str], line: str) -> Look | Non
         around = _without_clause_before(around, found.group())
     if NOT_APPLIED.search(around) or (signal.kind == "gpu" and _SOFTWARE.search(line)):
         return None
+    if _OFFERED.search(around):
+        return None  # what there is to choose from, not what was chosen
     if signal.kind == "cpu" and re.search(r"(?i)\blayers?\b|\bmemory (?:system|manag)", around):
         return None  # a part of the model, or where memory lies; the count of layers on the GPU decides
     if signal.kind == "gpu" and _is_argument(line, found):
@@ -27,6 +29,10 @@ def device_choice(signal: Signal, found: re.Match[str], line: str) -> Look | Non
     return signal.kind, signal.decisive, component_of(signal, around)
 
 
+_OFFERED = re.compile(
+    r"(?i)\b(?:available|supported|known|possible|registered|allowed|valid) (?:\w+ )?"
+    r"(?:platform|backend|accelerator|engine|runtime|processor)s?(?: names?)?(?: are| is)?\s*[:=]"
+)
 _ARGUMENT = re.compile(r"^\W*device=['\"]\w+(?::\d+)?$")
 _OTHER_ARGUMENT = re.compile(r"\b\w+=[^\s,()]+,(?:\s|$)")
 
