@@ -61,6 +61,12 @@ def torch_live(machine: Machine) -> TorchLive | None:
     return machine.torch_live if isinstance(machine.torch_live, TorchLive) else None
 
 
+def kernels_work(machine: Machine) -> bool:
+    """Tell whether torch ran its kernels on every device and got the right results."""
+    live = torch_live(machine)
+    return live is not None and bool(live.kernel_checks) and all(check.ok for check in live.kernel_checks)
+
+
 def has_cuda_build(machine: Machine) -> bool | None:
     """Tell whether the installed torch was built with CUDA."""
     build = torch_build(machine)

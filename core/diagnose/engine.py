@@ -17,6 +17,7 @@ from gpuproof.core.diagnose.context import (
     has_vendor,
     is_available,
     is_jetson,
+    kernels_work,
     tool_gpus,
     torch_build,
     torch_live,
@@ -81,15 +82,13 @@ def judged(rule: Rule, machine: Machine) -> Verdict:
 def with_live_messages(machine: Machine) -> Machine:
     """Read the messages of the running torch with the same table as pasted text."""
     live = torch_live(machine)
-    works = live is not None and bool(live.kernel_checks) and all(check.ok for check in live.kernel_checks)
     said: list[tuple[str, str]] = []
     if live is not None:
         said += [("import", live.import_error), ("is_available()", live.availability_error)]
         said += [("torch warning", warning) for warning in live.warnings]
         said += [(check.device, check.error) for check in live.kernel_checks if not check.ok]
-    if not works and not isinstance(
-        machine.kernel_messages, Unknown
-    ):  # an old message of a card that works is no fault
+    # an old message of a card that works is no fault
+    if not kernels_work(machine) and not isinstance(machine.kernel_messages, Unknown):
         said.append(("kernel log", " ".join(machine.kernel_messages)))
     words = [(source, line) for source, line in said if line]
     if not words:
@@ -140,8 +139,7 @@ def _missing(verdict: CannotTell) -> Text:
 
 def _without_fault(machine: Machine) -> str:
     """No rule failed: healthy where something was seen to work and nothing complains, else undecided."""
-    live = torch_live(machine)
-    if live is not None and live.kernel_checks and all(check.ok for check in live.kernel_checks):
+    if kernels_work(machine):
         return "healthy"
     if has(machine, *_UNDECIDED) or (complains(machine) and is_available(machine) is not True):
         return "cannot_tell"

@@ -8,6 +8,7 @@ from gpuproof.core.diagnose.context import (
     complains,
     has,
     is_available,
+    kernels_work,
     quotes,
     seen,
     tool_gpus,
@@ -100,9 +101,9 @@ def _check(cause: str, machine: Machine) -> Verdict:
 
 def _counts_alone(machine: Machine) -> bool:
     """Without a message the card must be named by a tool, or something must have gone wrong."""
-    live = torch_live(machine)
-    if live is not None and live.kernel_checks and all(check.ok for check in live.kernel_checks):
+    if kernels_work(machine):
         return False
+    live = torch_live(machine)
     devices = live.devices if live is not None else ()
     troubled = complains(machine) or any(symptom.id.startswith("program.") for symptom in machine.symptoms)
     return bool(devices or tool_gpus(machine)) or (troubled and is_available(machine) is not False)
