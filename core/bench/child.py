@@ -17,8 +17,8 @@ _LOOK_EVERY_S = 0.1
 class Child:
     """One child in its own thread; its messages and its ending arrive in the session's queue."""
 
-    def __init__(self, side: str, arrivals: queue.SimpleQueue[tuple[str, Any]]) -> None:
-        self.side = side
+    def __init__(self, name: str, arrivals: queue.SimpleQueue[tuple[str, Any]]) -> None:
+        self.name = name
         self.inbox: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self.cancel = threading.Event()
         self.is_alive = False
@@ -31,7 +31,7 @@ class Child:
         """Start it."""
         arguments = (target, job, params, deadline_s, environment)
         self.is_alive = True
-        self._thread = threading.Thread(target=self._run, args=arguments, name=f"bench-{self.side}", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=arguments, name=f"bench-{self.name}", daemon=True)
         self._thread.start()
 
     def join(self) -> None:
@@ -54,7 +54,7 @@ class Child:
                 job,
                 params,
                 deadline_s=deadline_s,
-                on_message=lambda message: self._arrivals.put((self.side, message)),
+                on_message=lambda message: self._arrivals.put((self.name, message)),
                 cancel=self.cancel,
                 environment=environment,
                 inbox=self.inbox,
@@ -63,7 +63,7 @@ class Child:
             outcome = problem
         except Exception as problem:  # the outer edge of a thread: the session must hear of it
             outcome = UserProblem(_bug_words(problem))
-        self._arrivals.put((self.side, Ending(outcome)))
+        self._arrivals.put((self.name, Ending(outcome)))
 
 
 def _bug_words(problem: Exception) -> Any:
