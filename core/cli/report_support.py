@@ -10,7 +10,7 @@ from gpuproof.core.cli.show_comparison import show_comparison
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.problems import UserProblem
 from gpuproof.core.report.atomic import unused
-from gpuproof.core.report.case import Case, CaseAnswer, CaseStep, answered, load_case, save_case
+from gpuproof.core.report.case import Case, CaseAnswer, CaseStep, answered, load_case, log_tail, save_case
 from gpuproof.core.report.document import to_document
 from gpuproof.core.report.export.written import plain_text
 from gpuproof.core.report.opening import open_report
@@ -20,13 +20,11 @@ from gpuproof.core.words import literal, text
 if TYPE_CHECKING:
     from gpuproof.core.report.upgrade_verdict import UpgradeVerdict
 
-_LOG_TAIL_BYTES = 512 * 1024
-
 
 def make_case(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write a case file of a report, a question and the end of a log."""
     report = open_report(Path(arguments.file))
-    log = _tail(arguments.log) if arguments.log else ""
+    log = log_tail(arguments.log) if arguments.log else ""
     path = arguments.out or unused(Path(), file_stem(report), ".gpuproof")
     save_case(Case(question=arguments.question, report=report, log_excerpt=log), path, privacy=arguments.privacy)
     terminal.emit({"path": str(path)}, lambda: terminal.say(text("Written: {path}", path=path)))
@@ -133,17 +131,3 @@ def _document(case: Case) -> dict[str, Any]:
 def _step(words: str) -> CaseStep:
     said, _, command = words.partition(" :: ")
     return CaseStep(words=said.strip(), command=command.strip() or None, check="gpuproof diagnose")
-
-
-def _tail(path: Path) -> str:
-    """Return the end of a log; only the end is read, however long the file is."""
-    try:
-        with open(path, "rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size - _LOG_TAIL_BYTES))
-            return file.read(_LOG_TAIL_BYTES).decode("utf-8", "replace")
-    except OSError as trouble:
-        raise UserProblem(
-            text("{path} could not be read: {reason}.", path=path, reason=trouble.strerror or type(trouble).__name__),
-            text("Expected: the path of a log file."),
-        ) from None

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from gpuproof.core.problems import UserProblem
 from gpuproof.core.report.atomic import write_whole
 from gpuproof.core.report.budget import MIB, refused
 from gpuproof.core.report.document import from_document, to_bytes
@@ -93,6 +94,20 @@ def case_bytes(case: Case, *, privacy: Privacy = "share") -> bytes:
             if data:
                 archive.writestr(zipfile.ZipInfo(name, _EPOCH), through_gate(data, case.report, privacy))
     return out.getvalue()
+
+
+def log_tail(path: Path) -> str:
+    """Return the end of a log; only the end is read, however long the file is."""
+    try:
+        with open(path, "rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _MEMBERS["log.txt"]))
+            return file.read(_MEMBERS["log.txt"]).decode("utf-8", "replace")
+    except OSError as trouble:
+        raise UserProblem(
+            text("{path} could not be read: {reason}.", path=path, reason=trouble.strerror or type(trouble).__name__),
+            text("Expected: the path of a log file."),
+        ) from None
 
 
 def load_case(source: Path | bytes) -> Case:

@@ -79,9 +79,9 @@ class ReportPresenter(QObject):
         self._set(ReportState(path=path, is_working=True))
         self._background.start(lambda: _read(path, original), self._shown, self._failed)
 
-    def save_case(self, question: str, path: Path) -> None:
+    def save_case(self, question: str, log: Path | None, path: Path) -> None:
         """Write a case file: this report and a question, for a supporter."""
-        self._start(lambda report: _save_case(report, question, path), self._saved)
+        self._start(lambda report: _save_case(report, question, log, path), self._saved)
 
     def save_as(self, format_name: str, path: Path) -> None:
         """Write a copy in another format."""
@@ -152,10 +152,11 @@ def item_words(item: Replacement) -> Text:
     return text("{found} is left out", found=item.found)
 
 
-def _save_case(report: Report, question: str, path: Path) -> Path:
-    from gpuproof.core.report.case import Case, save_case
+def _save_case(report: Report, question: str, log: Path | None, path: Path) -> Path:
+    from gpuproof.core.report.case import Case, log_tail, save_case
 
-    return save_case(Case(question=question, report=report), path)
+    excerpt = log_tail(log) if log is not None else ""
+    return save_case(Case(question=question, report=report, log_excerpt=excerpt), path)
 
 
 def _read(path: Path, original: Report | None) -> tuple[Report, str, int, tuple[Replacement, ...]]:

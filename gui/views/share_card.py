@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QVBoxLayout
 
-from gpuproof.core.words import text
+from gpuproof.core.words import literal, text
 from gpuproof.gui.presenters.upgrade_presenter import UpgradeState
 from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.parts import button, data_label, label, row
@@ -17,7 +17,7 @@ from gpuproof.gui.views.problem_strip import ProblemStrip
 class ShareCard(QFrame):
     """Emits the question with the file to write, and the wish to keep a snapshot."""
 
-    case_asked = Signal(str, object)  # question, Path
+    case_asked = Signal(str, object, object)  # question, Path of a log or None, Path
     snapshot_asked = Signal()
 
     def __init__(self) -> None:
@@ -27,6 +27,12 @@ class ShareCard(QFrame):
         speech.put(self.question, text("Question for a supporter"), "setAccessibleName")
         speech.put(self.question, text("What is wrong, in your words"), "setPlaceholderText")
         self.case_button = button(text("Save a c&ase…"), self._ask_for_case, icon="save")
+        self.log_button = button(text("Add a &log…"), self._ask_for_log, icon="add", kind="quiet")
+        self.drop_button = button(
+            literal(""), self._drop_log, icon="cross", kind="quiet", says=text("Leave the log out")
+        )
+        self._log: Path | None = None
+        self._log_name = data_label(role="small")
         self.snapshot_button = button(
             text("&Keep as the state before an upgrade"), self.snapshot_asked.emit, icon="save"
         )
@@ -39,6 +45,8 @@ class ShareCard(QFrame):
         promise = text("A case is one file: this report, your question, and later the answer. You send it yourself.")
         inside.addWidget(label(promise, "muted", wraps=True))
         inside.addLayout(row(self.question, self.case_button))
+        inside.addLayout(row(self.log_button, self._log_name, self.drop_button, None))
+        self._show_log()
         inside.addWidget(label(text("Before a driver upgrade"), "heading"))
         inside.addWidget(self._problem)
         inside.addLayout(row(self.snapshot_button, self._kept))
@@ -53,9 +61,29 @@ class ShareCard(QFrame):
                          driver=state.driver_before)  # fmt: skip
             speech.put(self._kept, words)
 
+    def take_log(self, path: Path | None) -> None:
+        """Let the end of a log go into the case, or leave it out; names in it are taken out like everywhere."""
+        self._log = path
+        self._show_log()
+
+    def _show_log(self) -> None:
+        name = text("The end of {file} goes with it.", file=self._log.name) if self._log is not None else literal("")
+        speech.put(self._log_name, name)
+        self.log_button.setVisible(self._log is None)
+        self.drop_button.setVisible(self._log is not None)
+
+    def _ask_for_log(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, speech.say(text("Add a log")))
+        if chosen:
+            self.take_log(Path(chosen))
+
+    def _drop_log(self) -> None:
+        self.take_log(None)
+        self.log_button.setFocus()
+
     def _ask_for_case(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(
             self, speech.say(text("Save a case")), "question.gpuproof", "*.gpuproof"
         )
         if chosen:
-            self.case_asked.emit(self.question.text(), Path(chosen))
+            self.case_asked.emit(self.question.text(), self._log, Path(chosen))

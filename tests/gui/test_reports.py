@@ -223,7 +223,7 @@ def test_a_case_is_saved_with_the_question(open_window: Any, qtbot: Any, tmp_pat
 
     opened = open_window()
     page, report = opened.show_report(qtbot, own_report), opened.assembly._report_presenter
-    page.share.case_asked.emit("Is this normal?", tmp_path / "q.gpuproof")
+    page.share.case_asked.emit("Is this normal?", None, tmp_path / "q.gpuproof")
     qtbot.waitUntil(lambda: report.state.saved is not None)
     assert load_case(tmp_path / "q.gpuproof").question == "Is this normal?"
 

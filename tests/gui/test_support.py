@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from gpuproof.core.report.case import Case, load_case, save_case
+from gpuproof.core.report.store import save_report
 from gpuproof.gui.views.answer_card import AnswerCard
 from gpuproof.gui.views.case_card import StepView
 
@@ -119,3 +120,25 @@ def test_the_form_is_no_wider_than_a_narrow_window(open_window: Any, qtbot: Any,
     QTest.mouseClick(card.take_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(card.fields[0].isVisible)
     assert page.scroll_area.horizontalScrollBar().maximum() == 0
+
+
+def test_the_end_of_a_log_goes_into_a_case_and_can_be_left_out(
+    open_window: Any, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, case = tmp_path / "run.log", tmp_path / "asked.gpuproof"
+    log.write_text("Using device: cpu\n", encoding="utf-8")
+    opened = open_window()
+    page = opened.show_report(qtbot, save_report(a_report(), tmp_path))
+    card, report = page.share, opened.assembly._report_presenter
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(log), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(case), ""))
+    QTest.mouseClick(card.log_button, Qt.MouseButton.LeftButton)
+    assert "run.log" in card._log_name.text()
+    QTest.mouseClick(card.case_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: report.state.saved is not None)
+    assert load_case(case).log_excerpt == "Using device: cpu"
+    QTest.mouseClick(card.drop_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(card.case_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: case.is_file() and not report.state.is_working)
+    assert load_case(case).log_excerpt == ""
+    assert card.log_button.isVisibleTo(card)
