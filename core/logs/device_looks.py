@@ -33,12 +33,15 @@ _OFFERED = re.compile(
     r"(?i)\b(?:available|supported|known|possible|registered|allowed|valid) (?:\w+ )?"
     r"(?:platform|backend|accelerator|engine|runtime|processor)s?(?: names?)?(?: are| is)?\s*[:=]"
 )
+_LISTED_ARGUMENT = re.compile(r"^\s*-[A-Za-z]\w*\s*[:=]")  # "-device : cuda", as a program lists what it was given
 _ARGUMENT = re.compile(r"^\W*device=['\"]\w+(?::\d+)?$")
 _OTHER_ARGUMENT = re.compile(r"\b\w+=[^\s,()]+,(?:\s|$)")
 
 
 def _is_argument(line: str, found: re.Match[str]) -> bool:
     """Tell whether the words are one parameter among others, as an object's representation lists them."""
+    if _LISTED_ARGUMENT.search(line):
+        return True
     others = line[: found.start()] + " " + line[found.end() :]
     return _ARGUMENT.search(found.group()) is not None and _OTHER_ARGUMENT.search(others) is not None
 
