@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from gpuproof.core.diagnose.model import ChainLink, Diagnosis, Finding, LinkName, LinkState
+from gpuproof.core.diagnose.notes import Note, notes_of
+from gpuproof.core.facts.machine import Machine
 from gpuproof.core.words import Text, text
 from gpuproof.gui.style.colours import Tone
 
@@ -37,6 +39,7 @@ class ShownLink:
     summary: Text | None = None
     evidence: tuple[Text, ...] = ()
     findings: tuple[Finding, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 WAITING: tuple[ShownLink, ...] = tuple(ShownLink(name=name) for name in LINKS)
@@ -53,10 +56,12 @@ def with_answer(links: tuple[ShownLink, ...], question: str) -> tuple[ShownLink,
     return tuple(replace(link, answers=link.answers + 1) if link.name == name else link for link in links)
 
 
-def judged(diagnosis: Diagnosis) -> tuple[ShownLink, ...]:
-    """Return the links as the diagnosis sees them."""
+def judged(diagnosis: Diagnosis, machine: Machine | None = None) -> tuple[ShownLink, ...]:
+    """Return the links as the diagnosis sees them, each with the notes on the machine that speak of it."""
     by_id = {finding.id: finding for finding in diagnosis.findings}
-    return tuple(_shown(link, by_id) for link in diagnosis.chain)
+    notes = notes_of(machine).seen if machine is not None else ()
+    links = (_shown(link, by_id) for link in diagnosis.chain)
+    return tuple(replace(link, notes=tuple(note for note in notes if note.link == link.name)) for link in links)
 
 
 def in_focus(links: tuple[ShownLink, ...], diagnosis: Diagnosis | None) -> LinkName | None:

@@ -157,7 +157,8 @@ class CheckPresenter(QObject):
                 return replace(state, running=step, links=links)
             case StepFinished(step=step):
                 core = self._core()
-                links = judged(core.diagnosis) if step == "diagnose" and core.diagnosis else state.links
+                found = core.diagnosis if step == "diagnose" else None
+                links = judged(found, core.machine) if found is not None else state.links
                 return replace(state, core=core, links=links)
             case AnswerArrived(answer=answer):
                 return replace(state, links=with_answer(state.links, answer.question))

@@ -82,11 +82,12 @@ def state_of(report: Report, path: Path) -> CheckState:
     from gpuproof.core.facts.readers import read_machine
 
     answers = Answers.of(report.answers)
+    machine = read_machine(answers)
     return CheckState(
         settings=CheckupSettings(app=report.app),
         core=CheckupState(
             answers=answers,
-            machine=read_machine(answers),
+            machine=machine,
             diagnosis=report.diagnosis,
             recommendation=report.recommendation,
             result=report.result,
@@ -94,7 +95,7 @@ def state_of(report: Report, path: Path) -> CheckState:
             report=report,
             report_path=path,
         ),
-        links=judged(report.diagnosis) if report.diagnosis is not None else WAITING,
+        links=judged(report.diagnosis, machine) if report.diagnosis is not None else WAITING,
         is_foreign=is_foreign(report),
         is_opened=True,
         source=path.name,

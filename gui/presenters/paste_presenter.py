@@ -15,6 +15,7 @@ from gpuproof.gui.presenters.background import Background
 from gpuproof.gui.style.colours import Tone
 
 if TYPE_CHECKING:
+    from gpuproof.core.diagnose.notes import Note
     from gpuproof.core.logs.model import LogVerdict
 
 _MOST_BYTES = 32 << 20
@@ -28,6 +29,7 @@ class PasteState:
     diagnosis: Diagnosis | None = None
     kind: str = ""
     log: LogVerdict | None = None
+    notes: tuple[Note, ...] = ()
     source: str = ""
     problem: Text | None = None
     hint: Text | None = None
@@ -98,12 +100,14 @@ def _bytes_of(path: Path) -> bytes:
 def _judge(data: bytes) -> PasteState:
     from gpuproof.core.diagnose import diagnose
     from gpuproof.core.diagnose.evidence import read_evidence
+    from gpuproof.core.diagnose.notes import notes_of
     from gpuproof.core.facts.foreign.clean import decode
     from gpuproof.core.logs.scan import scan
 
     kind, machine = read_evidence(data)
     log = scan(decode(data).splitlines())
-    return PasteState(diagnosis=diagnose(machine), kind=kind, log=log if log.events else None)
+    found = log if log.events else None
+    return PasteState(diagnosis=diagnose(machine), kind=kind, log=found, notes=notes_of(machine).seen)
 
 
 def recognised(kind: str) -> Text:

@@ -32,7 +32,7 @@ def finding_card(finding: Finding, *, read_only: bool = False) -> QFrame:
         inside.addSpacing(theme.px(4))
         inside.addWidget(label(text("What mends it"), "section"))
         for number, step in enumerate(finding.remedy.steps, start=1):
-            _add_step(inside, number, step, with_command=not read_only)
+            add_step(inside, number, step, with_command=not read_only)
     about = help_link(text("About this finding"), f"findings.md#{finding.cause}")
     inside.addLayout(row(data_label(text("Rule: {id}", id=finding.id), "small"), about))
     return frame
@@ -54,7 +54,8 @@ def confidence_word(confidence: Confidence) -> Text:
     return {"certain": text("Certain"), "likely": text("Likely"), "possible": text("Possible")}[confidence]
 
 
-def _add_step(inside: QVBoxLayout, number: int, step: Step, *, with_command: bool) -> None:
+def add_step(inside: QVBoxLayout, number: int, step: Step, *, with_command: bool) -> None:
+    """Add one numbered step, with its command where that may be shown."""
     line = row(spacing=6)
     line.addWidget(label(literal(f"{number}."), "muted"), 0, Qt.AlignmentFlag.AlignTop)
     line.addWidget(data_label(step.words), 1)

@@ -17,6 +17,7 @@ from gpuproof.gui.style import speech, theme
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.chain_view import GAP, ChainView
 from gpuproof.gui.views.finding_card import bullet, finding_card
+from gpuproof.gui.views.notes_card import notes_card
 from gpuproof.gui.views.page import Page
 from gpuproof.gui.views.parts import Place, card, chip, data_label, label, row
 from gpuproof.gui.views.problem_strip import ProblemStrip
@@ -141,6 +142,8 @@ class InspectStep(Page):
                 inside.addWidget(_link_card(link))
             for finding in link.findings:
                 inside.addWidget(finding_card(finding, read_only=state.is_foreign))
+            if link.notes:
+                inside.addWidget(notes_card(link.notes, read_only=state.is_foreign))
         diagnosis = state.core.diagnosis
         if diagnosis is not None and diagnosis.ask_next is not None:
             inside.addWidget(_ask_card(diagnosis.ask_next))

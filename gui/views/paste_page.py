@@ -15,6 +15,7 @@ from gpuproof.gui.style import lengths, speech, theme
 from gpuproof.gui.views.banner import Banner
 from gpuproof.gui.views.command_box import CommandBox
 from gpuproof.gui.views.finding_card import bullet, finding_card
+from gpuproof.gui.views.notes_card import notes_card
 from gpuproof.gui.views.parts import button, card, data_label, label, row
 from gpuproof.gui.views.table import TableView, WordTable
 from gpuproof.gui.views.tool_page import ToolPage
@@ -72,6 +73,8 @@ class PastePage(ToolPage):
         inside.addWidget(data_label(recognised(state.kind), "small"))
         for finding in diagnosis.findings:
             inside.addWidget(finding_card(finding))
+        if state.notes:
+            inside.addWidget(notes_card(state.notes))
         if diagnosis.ask_next is not None:
             inside.addWidget(_next_card(diagnosis))
 

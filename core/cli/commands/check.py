@@ -97,13 +97,15 @@ def check_document(state: CheckupState, language: Language) -> dict[str, Any]:
     """Build the promised JSON: the benchmark's fields with diagnosis, recommendation and report beside them."""
     from gpuproof.core.bench.document import bench_document
     from gpuproof.core.diagnose.document import diagnosis_document
+    from gpuproof.core.diagnose.notes import notes_of
     from gpuproof.core.recommend.document import recommendation_document
 
     assert state.result is not None
     assert state.diagnosis is not None
     assert state.recommendation is not None
     document = bench_document(state.result, state.proof, language)
-    document["diagnosis"] = diagnosis_document(state.diagnosis, language)
+    notes = notes_of(state.machine) if state.machine is not None else None
+    document["diagnosis"] = diagnosis_document(state.diagnosis, language, notes=notes)
     document["recommendation"] = recommendation_document(state.recommendation, language)
     document["target"] = str(state.target)
     document["report"] = str(state.report_path)
