@@ -100,6 +100,8 @@ class GraphCard(QFrame):
         """Begin anew."""
         self._highest = 0.0
         self.graph.forget()
+        if self.spec.top is None:
+            self.graph.set_top(round_top(0.0))
         speech.put_data(self._value, "–")
 
     def _fit_top(self, tracks: dict[str, Track | None]) -> None:

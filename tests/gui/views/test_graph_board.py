@@ -141,3 +141,12 @@ def test_what_goes_on_now_is_said_in_words(board: GraphBoard) -> None:
     board.take([block for block in result.blocks if block.phase == "cpu"])
     board.renew_words()
     assert board._phase.text() == "now on the CPU"
+
+
+def test_a_new_run_does_not_begin_on_the_scale_of_the_last_one(board: GraphBoard) -> None:
+    before = board.cards[0].graph._item.viewRange()[1]
+    board.take(a_long_result().blocks)
+    board.draw_all()
+    assert board.cards[0].graph._item.viewRange()[1] != before
+    board.begin()
+    assert board.cards[0].graph._item.viewRange()[1] == before
