@@ -9,10 +9,14 @@ import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from gpuproof.core.cli.terminal import Terminal, unwritten
 from gpuproof.core.problems import CouldNotFinish, UserProblem
 from gpuproof.core.words import LANGUAGES, Language, text
+
+if TYPE_CHECKING:
+    from gpuproof.core.cli.parser import Parser
 
 # command: (module under gpuproof.core.cli.commands, help). Only the chosen module is imported: a start script
 # that calls `gpuproof diagnose` must not pay for the benchmark.
@@ -114,6 +118,8 @@ def _drop_the_answer() -> None:
 
 
 def _dispatch(words: list[str], command: str | None, terminal: Terminal) -> int:
+    from gpuproof.core.cli.parser import language_of
+
     parser = _top_parser()
     choices = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (_, summary) in COMMANDS.items():
@@ -124,6 +130,7 @@ def _dispatch(words: list[str], command: str | None, terminal: Terminal) -> int:
         if name == command:
             module = _load(name)
             module.add_arguments(child)
+    parser.speak(language_of(words, terminal.language))
     parsed = parser.parse_args(words)
     terminal.as_json = parsed.json
     if parsed.lang:
@@ -144,10 +151,11 @@ def _load(command: str) -> ModuleType:
     return importlib.import_module(f"{_COMMANDS_PACKAGE}.{COMMANDS[command][0]}")
 
 
-def _top_parser() -> argparse.ArgumentParser:
+def _top_parser() -> Parser:
     from gpuproof import __version__
+    from gpuproof.core.cli.parser import Parser
 
-    parser = argparse.ArgumentParser(prog="gpuproof", description="Proves that your GPU is doing the work.")
+    parser = Parser(prog="gpuproof", description="Proves that your GPU is doing the work.")
     parser.add_argument("--version", action="version", version=f"gpuproof {__version__}")
     parser.add_argument(
         "--install-desktop-entry", action="store_true", help="put gpuproof into this user's menu (Linux)"
