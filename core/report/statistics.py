@@ -49,9 +49,10 @@ def level_of(phases: Sequence[Sequence[float]], between_runs: float) -> Level | 
     sampling = within / freedom / count * factor
     drift = statistics.variance([_mean(phase) for phase in logs]) / len(logs) if len(logs) > 1 else 0.0
     variance = sampling + drift + between_runs**2
-    own = sampling**2 / freedom + (drift**2 / (len(logs) - 1) if drift else 0.0)
+    # of the variance itself; what differs between runs is taken as known and adds nothing
+    uncertainty = sampling**2 / freedom + (drift**2 / (len(logs) - 1) if drift else 0.0)
     value = sum(map(sum, logs)) / sum(map(len, logs))
-    return Level(value, math.sqrt(variance), variance**2 / own if own else math.inf)
+    return Level(value, math.sqrt(variance), variance**2 / uncertainty if uncertainty else math.inf)
 
 
 def level_of_interval(value: float, low: float, high: float, between_runs: float) -> Level | None:
@@ -73,9 +74,7 @@ def level_of_runs(levels: Sequence[Level]) -> Level | None:
 
 def difference(before: Level, after: Level) -> tuple[float, float, float]:
     """Return the ratio after / before with its 95 % interval."""
-    variance = before.error**2 + after.error**2
-    own = before.error**4 / before.freedom + after.error**4 / after.freedom
-    freedom = variance**2 / own if own > 0 else math.inf
+    variance, freedom = _together(before, after)
     reach = t_quantile(0.975, max(1.0, freedom)) * math.sqrt(variance)
     step = after.value - before.value
     return math.exp(step), math.exp(step - reach), math.exp(step + reach)
@@ -83,9 +82,15 @@ def difference(before: Level, after: Level) -> tuple[float, float, float]:
 
 def minus(gpu: Level, cpu: Level) -> Level:
     """Return the level of a quotient of two speeds, such as GPU against CPU."""
-    variance = gpu.error**2 + cpu.error**2
-    own = gpu.error**4 / gpu.freedom + cpu.error**4 / cpu.freedom
-    return Level(gpu.value - cpu.value, math.sqrt(variance), variance**2 / own if own > 0 else math.inf)
+    variance, freedom = _together(gpu, cpu)
+    return Level(gpu.value - cpu.value, math.sqrt(variance), freedom)
+
+
+def _together(one: Level, other: Level) -> tuple[float, float]:
+    """Return the variance of the difference of two levels and its degrees of freedom (Welch and Satterthwaite)."""
+    variance = one.error**2 + other.error**2
+    uncertainty = one.error**4 / one.freedom + other.error**4 / other.freedom
+    return variance, variance**2 / uncertainty if uncertainty > 0 else math.inf
 
 
 def t_quantile(probability: float, freedom: float) -> float:
