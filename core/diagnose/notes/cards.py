@@ -103,6 +103,35 @@ def memory_errors(machine: Machine) -> Observed | None:
     )
 
 
+def link_errors(machine: Machine) -> Observed | None:
+    """NVLinks that had to be brought up again, or lose packets, slow every copy between cards."""
+    faulty = [
+        (gpu, link)
+        for gpu in tool_gpus(machine)
+        for link in gpu.nvlinks
+        if link.recoveries or (link.crc_errors or 0) > 0
+    ]
+    if not faulty:
+        return None
+    return Observed(
+        text("An NVLink has errors: copies between the cards are slow or fail"),
+        tuple(
+            text(
+                "{name}, link {link}: {recoveries} recoveries, {errors} checksum errors",
+                name=gpu.name,
+                link=link.index,
+                recoveries=link.recoveries or 0,
+                errors=link.crc_errors or 0,
+            )
+            for gpu, link in faulty[:4]
+        ),
+        (
+            Step(text("See whether the counts grow"), "nvidia-smi nvlink -e"),
+            Step(text("Turn the machine fully off, and check the bridge or the board's contacts")),
+        ),
+    )
+
+
 def memory_held(machine: Machine) -> Observed | None:
     """Others hold most of the card's memory: the next program may not find enough."""
     full = [gpu for gpu in tool_gpus(machine) if _is_full(gpu)]
@@ -239,6 +268,7 @@ def starts_anew(machine: Machine) -> Observed | None:
 NOTE_RULES = (
     NoteRule(id="cards.memory-errors", link="gpu", look=memory_errors, severity="warning"),
     NoteRule(id="cards.held-back", link="gpu", look=held_back, severity="warning"),
+    NoteRule(id="cards.link-errors", link="gpu", look=link_errors, severity="warning"),
     NoteRule(id="cards.narrow-link", link="gpu", look=narrow_link, severity="warning"),
     NoteRule(id="cards.memory-held", link="gpu", look=memory_held, severity="warning"),
     NoteRule(id="cards.taken", link="gpu", look=taken, severity="warning"),

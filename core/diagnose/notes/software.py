@@ -18,8 +18,8 @@ from gpuproof.core.words import Text, text
 
 # variables that make every call wait, or the memory of the card to be fetched anew each time
 _SLOW_WHEN_ON = ("CUDA_LAUNCH_BLOCKING", "PYTORCH_NO_CUDA_MEMORY_CACHING")
-_RESETS = re.compile(r"\b(?:4101|nvlddmkm (?:13|14|153))\b")
 _BOUND_TO_TORCH = ("flash-attn", "xformers")
+_FAMILY = ("torch", "torchvision", "torchaudio", "triton", "xformers", "flash-attn")
 _CUDNN_LIBRARY = re.compile(r"libcudnn(?:_\w{1,40})?\.so\.(\d{1,2})\b")
 
 
@@ -217,6 +217,26 @@ def left_overs(machine: Machine) -> Observed | None:
     )
 
 
+def incomplete(machine: Machine) -> Observed | None:
+    """pip writes the list of files last: without it the installation did not come to its end."""
+    packages = () if isinstance(machine.packages, Unknown) else machine.packages
+    names = [f"{one.name} {one.version}" for one in packages if one.name in _FAMILY and not one.is_complete]
+    if not names:
+        return None
+    pip = pip_prefix(machine)
+    again = " ".join(name.split(" ")[0] for name in names)
+    return Observed(
+        text("An installation did not come to its end: the package has no list of its files"),
+        (text("not complete: {names}", names=", ".join(names)),),
+        (
+            Step(
+                text("Install it anew; where pip cannot remove the old one, delete its folders in site-packages first"),
+                f"{pip} install --force-reinstall --no-deps {again}",
+            ),
+        ),
+    )
+
+
 def files_differ(machine: Machine) -> Observed | None:
     """No import failed, and libraries are not those that were installed: made smaller on purpose, or overwritten."""
     found = damage(machine)
@@ -230,44 +250,8 @@ def files_differ(machine: Machine) -> Observed | None:
     )
 
 
-def no_page_file(machine: Machine) -> Observed | None:
-    """Without a page file every worker that loads torch's libraries must find its whole size in memory."""
-    if isinstance(machine.windows, Unknown) or machine.windows.page_file != "none":
-        return None
-    return Observed(
-        text("Windows has no page file: programs that start torch several times may fail with error 1455"),
-        (text("the page file is switched off"),),
-        (
-            Step(
-                text(
-                    "Enlarge the page file: System > Advanced system settings > Performance > Advanced > Virtual "
-                    "memory, system managed, on a drive with free space; then restart"
-                ),
-                "SystemPropertiesPerformance.exe",
-            ),
-        ),
-    )
-
-
-def driver_resets(machine: Machine) -> Observed | None:
-    """Windows resets a driver that does not answer for two seconds; programs on the GPU end with it."""
-    events = () if isinstance(machine.windows, Unknown) else machine.windows.driver_events
-    resets = [event for event in events if _RESETS.search(event)]
-    if not resets:
-        return None
-    return Observed(
-        text("Windows has reset the display driver: programs on the GPU ended with it"),
-        tuple(text("event: {event}", event=event[:160]) for event in resets[:2]),
-        (
-            Step(text("Install the newest NVIDIA driver in Windows: {page}", page="https://www.nvidia.com/drivers")),
-            Step(text("Take overclocking back, and check the card's power cables and temperature")),
-        ),
-    )
-
-
 NOTE_RULES = (
     NoteRule(id="software.restart-due", link="driver", look=restart_due, severity="warning"),
-    NoteRule(id="software.driver-resets", link="driver", look=driver_resets, severity="warning"),
     NoteRule(id="software.cudnn-off", link="cuda_libraries", look=cudnn_off, severity="warning"),
     NoteRule(id="software.slow-variables", link="application", look=slow_variables, severity="warning"),
     NoteRule(id="software.onnx-twice", link="cuda_libraries", look=onnx_twice, severity="warning"),
@@ -275,7 +259,7 @@ NOTE_RULES = (
     NoteRule(id="software.other-torch", link="cuda_libraries", look=other_torch),
     NoteRule(id="software.foreign-loaded", link="cuda_libraries", look=foreign_loaded),
     NoteRule(id="software.shadowing", link="cuda_libraries", look=shadowing),
+    NoteRule(id="software.incomplete", link="torch", look=incomplete),
     NoteRule(id="software.files-differ", link="torch", look=files_differ, severity="warning"),
     NoteRule(id="software.left-overs", link="torch", look=left_overs),
-    NoteRule(id="software.no-page-file", link="torch", look=no_page_file),
 )

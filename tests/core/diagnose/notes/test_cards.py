@@ -11,7 +11,7 @@ from helpers.machines import ABSENT, a_display_device, a_gpu, a_machine
 from gpuproof.core.diagnose import diagnose
 from gpuproof.core.diagnose.notes import Note, notes_of
 from gpuproof.core.facts.conditions import KernelFacts
-from gpuproof.core.facts.gpu import GpuPair, GpuProcess
+from gpuproof.core.facts.gpu import GpuPair, GpuProcess, NvLink
 from gpuproof.core.facts.machine import Container, Machine, OperatingSystem
 
 WINDOWS = OperatingSystem(system="windows", machine="x86_64", name="Windows 11 Pro")
@@ -49,6 +49,10 @@ SCENES: list[tuple[str, Machine, bool]] = [
     ("cards.memory-errors", _one(ecc_uncorrected=2), True),
     ("cards.memory-errors", _one(ecc_uncorrected=0), False),
     ("cards.memory-errors", _one(ecc_uncorrected=None), False),
+    ("cards.link-errors", _one(nvlinks=(NvLink(index=0, recoveries=2),)), True),
+    ("cards.link-errors", _one(nvlinks=(NvLink(index=0, crc_errors=7),)), True),
+    ("cards.link-errors", _one(nvlinks=(NvLink(index=0, recoveries=0, crc_errors=0, replays=5),)), False),
+    ("cards.link-errors", _one(nvlinks=(NvLink(index=0),)), False),
     ("cards.memory-held", _one(memory_used_mib=75000.0, processes=HELD), True),
     ("cards.memory-held", _one(memory_used_mib=20000.0), False),
     ("cards.memory-held", _one(memory_used_mib=None), False),

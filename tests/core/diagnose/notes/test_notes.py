@@ -38,7 +38,7 @@ RECORDED = {
     "kubernetes-quota": ("machine.few-processors",),
     "sleeping-laptop": ("machine.asleep",),
     "two-ada-no-p2p": ("cards.no-direct-way",),
-    "two-torches": ("software.left-overs",),
+    "two-torches": ("software.incomplete", "software.left-overs"),
     "windows-no-page-file": ("software.no-page-file",),
     "windows-tcc": ("cards.order",),
     "wsl2-healthy": (),

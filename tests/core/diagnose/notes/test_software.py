@@ -12,7 +12,7 @@ from gpuproof.core.diagnose import diagnose
 from gpuproof.core.diagnose.notes import notes_of
 from gpuproof.core.facts.installation import FilesCheck, TorchConfiguration
 from gpuproof.core.facts.machine import Machine, OperatingSystem
-from gpuproof.core.facts.parts import Companion, LibraryFile, WindowsFacts
+from gpuproof.core.facts.parts import Companion, LibraryFile
 from gpuproof.core.facts.version import DottedVersion as Version
 
 WINDOWS = OperatingSystem(system="windows", machine="x86_64", name="Windows 11 Pro")
@@ -21,7 +21,7 @@ PLAIN, BOTH = packages_of("onnxruntime==1.22.0"), packages_of("onnxruntime==1.22
 OWN = LibraryFile(name="libcudnn.so.9", path=f"{SITE_PACKAGES}/nvidia/cudnn/lib/libcudnn.so.9", where="wheel")
 OFFERED = LibraryFile(name="libcudnn.so.9", path="/opt/cudnn/lib/libcudnn.so.9", where="LD_LIBRARY_PATH")
 CUT = FilesCheck(checked=9, wrong_size=("nvidia/cudnn/lib/libcudnn.so.9: 1 of 2 bytes",))
-RESET = "2026-11-20T10:00:00 nvlddmkm 153 Resetting TDR occurred"
+HALF = replace(packages_of("torch==2.11.0")[0], is_complete=False)
 
 
 def _companion(name: str, made_for: str | None) -> Machine:
@@ -30,10 +30,6 @@ def _companion(name: str, made_for: str | None) -> Machine:
 
 def _offered(**changes: Any) -> Machine:
     return a_machine(**{"libraries": (OFFERED,), "wheel_libraries": (OWN,), **changes})
-
-
-def _windows(**changes: Any) -> Machine:
-    return a_machine(os=WINDOWS, windows=WindowsFacts(**changes))
 
 
 SCENES: list[tuple[str, Machine, bool]] = [
@@ -72,13 +68,9 @@ SCENES: list[tuple[str, Machine, bool]] = [
     ("software.files-differ", a_machine(files_check=CUT, torch_live=ABSENT), True),
     ("software.files-differ", a_machine(files_check=FilesCheck(checked=9)), False),
     ("software.files-differ", a_machine(files_check=ABSENT), False),
-    ("software.no-page-file", _windows(page_file="none"), True),
-    ("software.no-page-file", _windows(page_file="automatic"), False),
-    ("software.no-page-file", _windows(), False),
-    ("software.driver-resets", _windows(driver_events=(RESET,)), True),
-    ("software.driver-resets", _windows(driver_events=("2026-11-20T10:00:00 Display 4101 x",)), True),
-    ("software.driver-resets", _windows(driver_events=("2026-11-20T10:00:00 nvlddmkm 1 start",)), False),
-    ("software.driver-resets", _windows(), False),
+    ("software.incomplete", a_machine(packages=(HALF,)), True),
+    ("software.incomplete", a_machine(packages=(replace(HALF, name="numpy"),)), False),
+    ("software.incomplete", a_machine(packages=ABSENT), False),
 ]
 
 
