@@ -8,9 +8,10 @@ comparisons; versions compare as versions, numbers as numbers.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from gpuproof.core.facts.machine import Machine
 from gpuproof.core.facts.unknown import Unknown
@@ -95,13 +96,27 @@ def _check(promise: Promise, found: str | float | list[str] | None) -> Checked:
         return Checked(promise, "cannot_tell", None, text("{what} could not be observed", what=promise.what))
     if promise.comparison == "equals":
         is_kept = found == promise.value
-        words = text("{what} is {found}, promised was {value}", what=promise.what, found=found, value=promise.value)
+        words = text(
+            "{what} is {found}, promised was {value}",
+            what=promise.what,
+            found=_shown(found),
+            value=_shown(promise.value),
+        )
     else:
         is_kept = _at_least(found, promise.value)
         words = text(
-            "{what} is {found}, promised was at least {value}", what=promise.what, found=found, value=promise.value
+            "{what} is {found}, promised was at least {value}",
+            what=promise.what,
+            found=_shown(found),
+            value=_shown(promise.value),
         )
     return Checked(promise, "kept" if is_kept else "broken", found, words)
+
+
+def _shown(value: str | float | list[str]) -> str:
+    if isinstance(value, list):
+        return ", ".join(value)
+    return value if isinstance(value, str) else f"{value:,.1f}"
 
 
 def _at_least(found: str | float | list[str], bound: str | float | list[str]) -> bool:
@@ -129,7 +144,7 @@ def from_bytes(data: bytes) -> list[Promise]:
     try:
         if len(data) > MAX_BYTES:
             raise ValueError("larger than 1 MB")
-        document = json.loads(data.decode("utf-8"))
+        document = json.loads(data.decode("utf-8"), parse_constant=_no_number)
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise ValueError("it does not say that it is an expect file")
         if document.get("version") != VERSION:
@@ -142,12 +157,18 @@ def from_bytes(data: bytes) -> list[Promise]:
         ) from problem
 
 
+def _no_number(words: str) -> NoReturn:
+    raise ValueError(f"{words} is not a number that JSON knows")
+
+
 def _promise(entry: Any) -> Promise:
     if not isinstance(entry, dict) or not isinstance(entry.get("what"), str):
         raise TypeError('a promise has no "what"')
     for comparison in ("equals", "at_least"):
         if comparison in entry:
             value = entry[comparison]
+            if isinstance(value, float) and not math.isfinite(value):
+                _no_number(str(value))
             if isinstance(value, (str, int, float)) or (
                 isinstance(value, list) and all(isinstance(item, str) for item in value)
             ):

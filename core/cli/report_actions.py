@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from gpuproof.core.cli.terminal import Terminal
+from gpuproof.core.problems import UserProblem
 from gpuproof.core.report.atomic import unused, write_whole
 from gpuproof.core.report.document import to_document
 from gpuproof.core.report.export import export
@@ -41,11 +42,23 @@ def show(arguments: argparse.Namespace, terminal: Terminal) -> int:
 def export_report(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write the report in another format; the name we choose tells nothing of the input's name."""
     report = open_report(Path(arguments.file))
-    form = arguments.format or (arguments.out.suffix.lstrip(".").lower() if arguments.out else "html")
+    form = arguments.format or (arguments.out.suffix.lstrip(".").lower() if arguments.out else "") or "html"
     data = export(report, form, terminal.language, privacy=arguments.privacy)
+    if str(arguments.out) == "-":
+        return _to_stdout(data, terminal)
     path = write_whole(arguments.out or unused(Path(), file_stem(report), f".{form}"), data)
     document = {"path": str(path), "format": form, "privacy": arguments.privacy, "bytes": len(data)}
     terminal.emit(document, lambda: terminal.say(text("Written: {path}", path=path)))
+    return 0
+
+
+def _to_stdout(data: bytes, terminal: Terminal) -> int:
+    if terminal.as_json:
+        raise UserProblem(
+            text("Standard output takes the report or the JSON answer, not both."), text("Name a file with --out.")
+        )
+    terminal.out.flush()
+    terminal.out.buffer.write(data)
     return 0
 
 
@@ -58,7 +71,8 @@ def redact_report(arguments: argparse.Namespace, terminal: Terminal) -> int:
         rows = replacements(report, arguments.privacy)
         document = [{"kind": one.kind, "found": one.found, "becomes": one.becomes, "count": one.count} for one in rows]
         lines = "\n".join(f"  {one.found} -> {one.becomes or '–'} ({one.count})" for one in rows)
-        terminal.emit({"replacements": document}, lambda: terminal.say(literal(lines)))
+        shown = literal(lines) if rows else text("Nothing would be replaced.")
+        terminal.emit({"replacements": document}, lambda: terminal.say(shown))
         return 0
     removed = redact(report, arguments.privacy).removed
     path = arguments.out or unused(Path(arguments.file).parent, f"{file_stem(report)}-redacted", ".json")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.machines import a_machine
 
 from gpuproof.core.bench.model import BenchResult, BenchSettings, DeviceResult, Proof
+from gpuproof.core.cli.main import main
+from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.diagnose import diagnose
 from gpuproof.core.expect import Promise, from_bytes, observe, promises_of, to_bytes, verify
 from gpuproof.core.facts.unknown import NOT_ASKED
@@ -104,3 +108,26 @@ def test_the_file_is_plain_json_with_one_promise_a_line() -> None:
         {"what": "gpu_names", "equals": ["H100"]},
     ]
     assert data.count(b"\n") == 9
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_number_that_is_none_is_refused(number: str) -> None:
+    data = to_bytes([Promise("speedup", "at_least", 12345.0)], "2026-11-20").replace(b"12345.0", number.encode())
+    with pytest.raises(UserProblem, match="not a number that JSON knows"):
+        from_bytes(data)
+
+
+def test_figures_are_shown_as_a_person_reads_them() -> None:
+    promises = [Promise("gpu_frames_per_second", "at_least", 8622.903), Promise("gpu_names", "equals", ["A", "B"])]
+    checked = verify(promises, {"gpu_frames_per_second": 9911.918859620368, "gpu_names": ["A", "B"]})
+    assert [str(each.why) for each in checked] == [
+        "gpu_frames_per_second is 9,911.9, promised was at least 8,622.9",
+        "gpu_names is A, B, promised was A, B",
+    ]
+    assert checked[0].found == 9911.918859620368
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a file without an end")
+def test_no_more_of_a_file_is_read_than_its_limit() -> None:
+    terminal = Terminal(out=io.StringIO(), err=io.StringIO())
+    assert main(["expect", "verify", "/dev/zero"], terminal) == 2

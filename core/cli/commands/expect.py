@@ -65,8 +65,11 @@ def _write(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _read(path: Path) -> bytes:
+    from gpuproof.core.expect import MAX_BYTES
+
     try:
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            return file.read(MAX_BYTES + 1)
     except OSError as problem:
         raise UserProblem(
             text("{path} cannot be read: {why}.", path=path, why=problem.strerror or problem),

@@ -13,6 +13,7 @@ from helpers.reports import a_report, a_result
 from gpuproof.core.cli.main import main
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.facts.version import DottedVersion
+from gpuproof.core.report.export import export
 from gpuproof.core.report.store import load_report, save_report
 
 
@@ -132,3 +133,25 @@ def test_an_upgrade_is_judged_by_two_reports(tmp_path: Path, monkeypatch: pytest
     code, out, _ = ran("report", "after", str(after), "--json")
     assert code == 1
     assert json.loads(out)["go_back_to"] == "580.159.04"
+
+
+@pytest.mark.parametrize("form", ["html", "csv"])
+def test_a_dash_exports_to_stdout_and_writes_no_file(
+    saved: Path, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    words = ("report", "export", str(saved), "--format", form, "--out", "-")
+    assert main(words, Terminal(out=out, err=io.StringIO())) == 0
+    assert out.buffer.getvalue() == export(load_report(saved), form, "en")  # type: ignore[attr-defined]
+    assert list(Path().iterdir()) == []
+    code, said, problem = ran(*words, "--json")
+    assert (code, said) == (2, "")
+    assert "not both" in problem
+
+
+def test_a_preview_without_a_replacement_says_so(saved: Path, tmp_path: Path) -> None:
+    clean = tmp_path / "clean.json"
+    assert ran("report", "redact", str(saved), "--out", str(clean))[0] == 0
+    assert ran("report", "redact", str(clean), "--preview")[1] == "Nothing would be replaced.\n"
