@@ -40,7 +40,7 @@ from gpuproof.core.facts.unknown import Unknown, Why
 from gpuproof.core.words import Text, literal
 
 # messages that no working ``is_available()`` answers: it is True with no code for the card
-_UNDECIDED = ("arch.no-kernel", "arch.invalid-function", "torch.wants-gpu")
+_UNDECIDED = ("arch.no-kernel", "arch.invalid-function", "torch.wants-gpu", "gpu.busy")
 
 
 def diagnose(machine: Machine, *, app: str | None = None) -> Diagnosis:

@@ -12,6 +12,7 @@ from gpuproof.core.diagnose.context import (
     is_container,
     is_jetson,
     is_wsl,
+    kernels_work,
     quotes,
     seen,
     system_of,
@@ -195,6 +196,21 @@ def container_lost_gpu(machine: Machine) -> Verdict:
     return failed("container_lost_gpu", machine, quotes(said), sure)  # type: ignore[arg-type]
 
 
+_WSL_SIGNS = (
+    "driver.smi-error",
+    "gpu.no-device",
+    "gpu.no-gpus",
+    "gpu.no-devices",
+    "gpu.uvm",
+    "gpu.handle",
+    "driver.insufficient",
+    "driver.not-collected",
+    "memory.init-oom",
+    "container.nvml-unknown",
+    "container.cli-library",
+)
+
+
 def wsl_driver(machine: Machine) -> Verdict:
     """Fail when WSL2 gets no working GPU from Windows."""
     certain = seen(machine, "wsl.blocked", "wsl.symbol", "wsl.cuda-err", "wsl.no-libcuda", "wsl.one")
@@ -203,6 +219,9 @@ def wsl_driver(machine: Machine) -> Verdict:
         return by_message("wsl_driver", machine, crash)
     if certain:
         return by_message("wsl_driver", machine, certain)
+    refused = seen(machine, "gpu.busy") if is_wsl(machine) and is_available(machine) is True else ()
+    if refused and not kernels_work(machine):
+        return failed("wsl_driver", machine, quotes(refused), "possible")
     if not is_wsl(machine) or is_available(machine) is True:
         return Passed() if system_of(machine) else CannotTell(unknowns(machine.os))
     trouble = wsl_trouble(machine)
@@ -210,19 +229,7 @@ def wsl_driver(machine: Machine) -> Verdict:
         return failed("wsl_driver", machine, trouble)
     signs = (
         *_no_driver_signs(machine),
-        *seen(
-            machine,
-            "driver.smi-error",
-            "gpu.no-device",
-            "gpu.no-gpus",
-            "gpu.no-devices",
-            "gpu.uvm",
-            "gpu.handle",
-            "driver.insufficient",
-            "driver.not-collected",
-            "memory.init-oom",
-        ),
-        *seen(machine, "container.nvml-unknown", "container.cli-library"),
+        *seen(machine, *_WSL_SIGNS),
     )
     if has(machine, "hint.smi-works"):  # in WSL2 itself, or in another container
         signs = tuple(sign for sign in signs if sign.id != "driver.smi-error")
