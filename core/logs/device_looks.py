@@ -22,6 +22,8 @@ def device_choice(signal: Signal, found: re.Match[str], line: str) -> Look | Non
         return None
     if _OFFERED.search(around):
         return None  # what there is to choose from, not what was chosen
+    if signal.kind == "cpu" and _PUT_BACK.search(around):
+        return None  # where a model waits between two uses
     if signal.kind == "cpu" and re.search(r"(?i)\blayers?\b|\bmemory (?:system|manag)", around):
         return None  # a part of the model, or where memory lies; the count of layers on the GPU decides
     if signal.kind == "gpu" and _is_argument(line, found):
@@ -29,6 +31,7 @@ def device_choice(signal: Signal, found: re.Match[str], line: str) -> Look | Non
     return signal.kind, signal.decisive, component_of(signal, around)
 
 
+_PUT_BACK = re.compile(r"(?i)\b(?:mov|put|plac|send|sent|return|park)\w*\b[^\n]{0,60}?\bback (?:on)?to (?:the )?cpu\b")
 _OFFERED = re.compile(
     r"(?i)\b(?:available|supported|known|possible|registered|allowed|valid) (?:\w+ )?"
     r"(?:platform|backend|accelerator|engine|runtime|processor)s?(?: names?)?(?: are| is)?\s*[:=]"
