@@ -42,7 +42,7 @@ def _event(event: Event, language: str) -> dict[str, Any]:
         "line": event.line,
         "text": event.text,
         "signal": event.signal.id,
-        "meaning": Text(event.signal.says).render(language),
+        "meaning": Text(event.says).render(language),
         "kind": event.kind,
     }
 

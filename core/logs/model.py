@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 Kind = Literal["gpu", "cpu", "error", "oom", "host_oom", "work", "neutral"]
 Verdict = Literal["gpu_used", "cpu_fallback", "gpu_error", "oom", "inconclusive"]
 
+_CHOSE = {
+    "gpu": "The program chose the GPU and says so after choosing.",
+    "cpu": "The program chose the CPU and says so after choosing.",
+}
+
 # where a line belongs; the first that reached a verdict gives the verdict of the whole log
 COMPONENTS = ("model", "onnx", "environment", "video_codec", "helper")
 
@@ -45,6 +50,12 @@ class Event:
     line: int  # counted from 1, by line feeds
     text: str
     order: int = 0  # grows through the file, also within a line that carriage returns divide
+
+    @property
+    def says(self) -> str:
+        """Return what the line means: the row's sentence, of the device that the closer look found chosen."""
+        chosen = _CHOSE.get(self.kind)
+        return chosen if chosen is not None and self.signal.says in _CHOSE.values() else self.signal.says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QPlainTextEdit, QVBoxLayout, 
 
 from gpuproof.core.diagnose.model import Diagnosis
 from gpuproof.core.logs.model import LogVerdict
-from gpuproof.core.words import literal, text
+from gpuproof.core.words import Text, literal, text
 from gpuproof.gui.presenters.diagnosis_texts import banner_tone, banner_words
 from gpuproof.gui.presenters.paste_presenter import PastePresenter, PasteState, log_words, recognised
 from gpuproof.gui.style import lengths, speech, theme
@@ -86,7 +86,7 @@ class PastePage(ToolPage):
         frame, column = card()
         column.addWidget(label(text("Lines that say so"), "heading"))
         rows = [
-            (literal(str(event.line)), literal(event.text.strip()[:300]), literal(event.signal.says))
+            (literal(str(event.line)), literal(event.text.strip()[:300]), Text(event.says))
             for event in log.events[:_MOST_LINES]
         ]
         headings = (text("Line"), text("What it says"), text("What it means"))

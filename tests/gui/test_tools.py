@@ -16,6 +16,7 @@ from gpuproof.core.problems import UserProblem
 from gpuproof.core.words import text
 from gpuproof.gui.presenters.programs import Program, matching
 from gpuproof.gui.views.banner import Banner
+from gpuproof.gui.views.table import TableView
 
 LEFT = Qt.MouseButton.LeftButton
 SOMETHING_WRONG = "RuntimeError: The NVIDIA driver on your system is too old (found version 11040)."
@@ -40,6 +41,17 @@ def test_markup_in_pasted_words_stays_plain(open_window: Any, qtbot: Any) -> Non
     QTest.mouseClick(page.judge_button, LEFT)
     qtbot.waitUntil(lambda: not presenter.state.is_working)
     assert presenter.state.log.verdict == "cpu_fallback"
+
+
+def test_what_a_log_line_means_is_said_in_the_language_of_the_app(open_window: Any, qtbot: Any, tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    log.write_text("Applied providers: ['CPUExecutionProvider']\n", encoding="utf-8")
+    opened = open_window(language="zh")
+    opened.window.open_page("paste")
+    opened.assembly.paste.judge_file(log)
+    qtbot.waitUntil(lambda: not opened.assembly.paste.state.is_working)
+    (table,) = opened.window.page("paste").findChildren(TableView)
+    assert table.model().index(0, 2).data() == "程序选定了 CPU，并在日志中写明。"
 
 
 def test_nothing_pasted_is_said_in_words(open_window: Any) -> None:

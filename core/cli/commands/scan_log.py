@@ -73,7 +73,7 @@ def show(verdict: LogVerdict, terminal: Terminal) -> None:
     terminal.say(verdict.why)
     for event in verdict.events:
         terminal.say(text("  line {line}: {text}", line=event.line, text=event.text))
-        terminal.say(text("    {meaning}", meaning=terminal.rendered(Text(event.signal.says))))
+        terminal.say(text("    {meaning}", meaning=terminal.rendered(Text(event.says))))
     for part in verdict.components if len(verdict.components) > 1 else ():
         words = terminal.rendered(HEADLINES[part.verdict])
         terminal.say(text("  {part}: {verdict}", part=terminal.rendered(PARTS[part.name]), verdict=words))

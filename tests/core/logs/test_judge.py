@@ -1,5 +1,7 @@
 """The rules between lines: what outranks what."""
 
+import pytest
+
 from gpuproof.core.logs.scan import scan
 
 
@@ -85,3 +87,17 @@ def test_of_two_signals_on_a_line_the_one_that_says_why_is_shown():
     judged = scan(["WARNING: No visible GPU is found, setting device to CPU."])
     assert [event.signal.id for event in judged.events] == ["no-gpu"]
     assert "driver" in str(judged.remedies[0])
+
+
+@pytest.mark.parametrize(
+    ("line", "device"),
+    [
+        ("Applied providers: ['CPUExecutionProvider'], with options: {}", "CPU"),
+        ("Applied providers: ['CUDAExecutionProvider', 'CPUExecutionProvider']", "GPU"),
+        ("Using device: cpu", "CPU"),
+        ("Using device: cuda:0", "GPU"),
+    ],
+)
+def test_the_meaning_of_a_line_names_the_device_that_it_chose(line: str, device: str) -> None:
+    (event,) = scan([line]).events
+    assert event.says == f"The program chose the {device} and says so after choosing."
