@@ -33,6 +33,7 @@ def make_case(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def answer_case(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write the reply to a case: the same case with the answer and its steps."""
+    _require_label(arguments.cause)
     case = load_case(Path(arguments.file))
     steps = tuple(_step(words) for words in arguments.step)
     reply = answered(case, CaseAnswer(words=arguments.words, cause=arguments.cause, steps=steps))
@@ -40,6 +41,16 @@ def answer_case(arguments: argparse.Namespace, terminal: Terminal) -> int:
     save_case(reply, path, privacy=arguments.privacy)
     terminal.emit({"path": str(path)}, lambda: terminal.say(text("Written: {path}", path=path)))
     return 0
+
+
+def _require_label(cause: str) -> None:
+    from gpuproof.core.diagnose.causes import TITLES
+
+    if cause and cause not in TITLES:
+        raise UserProblem(
+            text("There is no cause {name}.", name=cause),
+            text("Choose one of: {choices}.", choices=", ".join(sorted(TITLES))),
+        )
 
 
 def show_case(data: bytes, terminal: Terminal) -> int:

@@ -52,7 +52,7 @@ def _show_ages(ages: tuple[TableAge, ...], terminal: Terminal) -> None:
     for age in ages:
         terminal.say(
             text(
-                "{name}: {rows} rows ({inferred} inferred), read {read_on}, {age} days old",
+                "{name}: {rows} rows ({inferred} inferred), read {read_on} ({age} d ago)",
                 name=age.name,
                 rows=age.rows,
                 inferred=age.inferred_rows,

@@ -155,3 +155,14 @@ def test_a_preview_without_a_replacement_says_so(saved: Path, tmp_path: Path) ->
     clean = tmp_path / "clean.json"
     assert ran("report", "redact", str(saved), "--out", str(clean))[0] == 0
     assert ran("report", "redact", str(clean), "--preview")[1] == "Nothing would be replaced.\n"
+
+
+@pytest.mark.parametrize(("cause", "code"), [("cpu_wheel", 0), ("", 0), ("cpu-wheel", 2)])
+def test_an_answer_names_a_cause_by_its_label(saved: Path, tmp_path: Path, cause: str, code: int) -> None:
+    case, reply = tmp_path / "one.gpuproof", tmp_path / "reply.gpuproof"
+    assert ran("report", "case", str(saved), "--out", str(case))[0] == 0
+    words = ("report", "answer", str(case), "--words", "Take the CUDA build.", "--cause", cause, "--out", str(reply))
+    given, _, problem = ran(*words)
+    assert given == code
+    assert reply.exists() is (code == 0)
+    assert ("cpu_wheel" in problem) is (code == 2)
