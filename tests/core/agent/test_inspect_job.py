@@ -52,7 +52,7 @@ def test_a_hung_question_costs_its_own_deadline_and_nothing_else() -> None:
     messages = {
         message.get("question"): message for message in run(sys.executable, import_torch=False, test_questions=True)
     }
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
     assert messages["test.hang"]["status"] == "timed_out"
     assert messages["test.hung_command"]["status"] == "timed_out"
     assert messages["test.crash"]["detail"] == "ZeroDivisionError: on purpose"

@@ -150,10 +150,10 @@ def test_a_hung_question_is_timed_out(
 def test_a_command_that_is_ended_leaves_no_process(tmp_path: Path, programs: Path) -> None:
     a_program(programs, "modinfo", "echo $$ > " + str(tmp_path / "pid") + "; sleep 30 & wait")
     place = Place(environ={"PATH": str(programs) + ":/usr/bin:/bin"})
-    question = RunCommand("x", ("modinfo",), deadline_s=0.15)
+    question = RunCommand("x", ("modinfo",), deadline_s=1.0)
     assert asked(question, place).status == "timed_out"
     group = int((tmp_path / "pid").read_text())
-    until = time.monotonic() + 2
+    until = time.monotonic() + 20
     while running_in(group) and time.monotonic() < until:
         time.sleep(0.01)
     assert running_in(group) == []

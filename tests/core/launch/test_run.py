@@ -82,9 +82,9 @@ def test_a_crash_by_signal_is_named(tmp_path):
 
 def test_the_deadline_ends_a_silent_child(tmp_path):
     began = time.monotonic()
-    outcome = run(fake_agent(tmp_path, "hello(); time.sleep(60)"), deadline_s=0.3)
+    outcome = run(fake_agent(tmp_path, "hello(); time.sleep(60)"), deadline_s=2.0)
     assert isinstance(outcome, TimedOut)
-    assert time.monotonic() - began < 3.0
+    assert time.monotonic() - began < 30.0
     assert not is_running(outcome.record.messages[0]["pid"])
 
 

@@ -65,9 +65,9 @@ HOSTILE = {
 def _seconds(text: str) -> float:
     best = 9.0
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.thread_time()  # of this thread alone: a busy machine changes nothing
         read_foreign(text)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.thread_time() - start)
     return best
 
 
@@ -76,12 +76,12 @@ def _seconds(text: str) -> float:
 def test_a_hostile_text_costs_in_proportion_to_its_length(piece: str, separator: str) -> None:
     unit = (piece * (4096 // len(piece) + 1))[:4096] + separator
     small, large = _seconds(unit), _seconds(unit * 8)
-    assert large < 0.25
+    assert large < 0.5
     assert large < 40 * small + 0.02, f"{small:.4f} s for 4 KiB, {large:.4f} s for 32 KiB"
 
 
 def test_every_phrase_of_the_table_costs_little_when_it_fills_the_text() -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     for row in error_rows():
         read_foreign((row["contains"][0] + " ") * (4096 // len(row["contains"][0])))
-    assert time.perf_counter() - start < 6.0
+    assert time.thread_time() - start < 6.0

@@ -157,7 +157,7 @@ def test_a_redirect_within_the_server_is_followed() -> None:
         follow(request)  # type: ignore[arg-type]
 
     with serving(handle) as base:
-        assert update_from_index(base, limits=QUICK, today=DAY).origin.endswith("/there/")
+        assert update_from_index(base, today=DAY).origin.endswith("/there/")
 
 
 def test_a_mirror_without_a_common_page_is_read_variant_by_variant(data_folder: Path) -> None:

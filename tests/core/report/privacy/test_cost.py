@@ -43,7 +43,7 @@ COSTLY = {
 
 @pytest.mark.parametrize("words", COSTLY.values(), ids=COSTLY.keys())
 def test_no_text_takes_long(words: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     replaced = Replacer(identities_in({"note": words}))(words)
     scan(replaced.encode("utf-8", "replace"), ["somebody"])
-    assert time.perf_counter() - started < 5.0
+    assert time.thread_time() - started < 5.0
