@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from gpuproof.core.knowledge.apps import app_profile
-from gpuproof.core.knowledge.cards import gpu_by_name
 from gpuproof.core.logs.model import Event
 from gpuproof.core.words import Text, text
 
@@ -71,9 +69,10 @@ def read_pace(rows: Iterable[Event], named: str | None = None) -> tuple[Event, P
 
 def with_pace(rows: tuple[Event, ...], named: str | None) -> tuple[tuple[Event, ...], Pace | None]:
     """Return the events with what the pace supports among them; a slow card's slow steps support nothing."""
-    found = read_pace(rows, named)
-    slowness = _slowness(named or _named(rows)) or 1.0
-    kept = tuple(row for row in rows if not (_is_step(row) and _step_s(row) < _SLOW_STEP_S * slowness))
+    found, kept = read_pace(rows, named), rows
+    if any(_is_step(row) for row in rows):
+        slowness = _slowness(named or _named(rows)) or 1.0
+        kept = tuple(row for row in rows if not (_is_step(row) and _step_s(row) < _SLOW_STEP_S * slowness))
     if found is None:
         return kept, None
     event, pace = found
@@ -142,6 +141,8 @@ def _named(rows: Iterable[Event]) -> str | None:
 
 
 def _slowness(card: str | None) -> float | None:
+    from gpuproof.core.knowledge.cards import gpu_by_name  # late: most logs tell no time, and it takes 0.1 s
+
     model = gpu_by_name(card) or gpu_by_name(f"Tesla {card}") if card else None
     if model is not None and model.bandwidth_gb_s is None:
         model = gpu_by_name(f"Tesla {card}")
@@ -162,6 +163,8 @@ def _step_s(row: Event) -> float:
 @lru_cache(maxsize=1)
 def _limits() -> tuple[float, float]:
     """Return up to where a good card is usual and from where on it is suspicious: minutes for a minute of video."""
+    from gpuproof.core.knowledge.apps import app_profile
+
     profile = app_profile("heygem")
     assert profile is not None
     timing = profile.details["timing"]
