@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 from typing import Any
@@ -15,16 +16,24 @@ from PySide6.QtWidgets import QLabel
 from gpuproof.core.checkup import CheckupSettings
 from gpuproof.core.launch.model import Target
 
-pytestmark = [pytest.mark.torch, pytest.mark.skipif(sys.platform == "win32", reason="sends SIGSEGV")]
+# which child has worked first is not settled: where it is the one of the GPU, the processor is still measured in full
+_PATIENCE_MS = 240_000
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(sys.platform == "win32", reason="sends SIGSEGV"),
+]
 
 
-def _busiest_child() -> psutil.Process | None:
-    """Return the child that has worked for at least a second, so that it is past its start."""
-    for child in psutil.Process().children(recursive=True):
-        with_time = child.cpu_times()
-        if with_time.user + with_time.system > 1.0:
-            return child
-    return None
+def _crash_a_child(others: set[psutil.Process]) -> bool:
+    """Crash a new child that has worked for at least a second, so that it is past its start."""
+    for child in _living_children() - others:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            worked = child.cpu_times()
+            if worked.user + worked.system > 1.0:
+                child.send_signal(signal.SIGSEGV)
+                return True
+    return False
 
 
 def _living_children() -> set[psutil.Process]:
@@ -36,15 +45,13 @@ def test_a_child_that_crashes_is_named_and_the_rest_stays(open_window: Any, qtbo
     opened = open_window(is_real=True)
     window, check = opened.window, opened.assembly.check
     opened.assembly.start_check(CheckupSettings(target=Target("self")))
-    qtbot.waitUntil(lambda: not check.state.is_busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not check.state.is_busy, timeout=_PATIENCE_MS)
     window.open_page("benchmark")
     bench = window.page("benchmark")
+    others = _living_children()  # such as the inspection's, which may be on its way out
     QTest.mouseClick(bench.start_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: _busiest_child() is not None, timeout=30_000)
-    child = _busiest_child()
-    assert child is not None
-    child.send_signal(signal.SIGSEGV)
-    qtbot.waitUntil(lambda: not check.state.is_busy, timeout=60_000)
+    qtbot.waitUntil(lambda: _crash_a_child(others), timeout=_PATIENCE_MS)
+    qtbot.waitUntil(lambda: not check.state.is_busy, timeout=_PATIENCE_MS)
     words = "\n".join(label.text() for label in bench.findChildren(QLabel) if label.isVisible())
     assert "What did not work" in words
     assert "SIGSEGV" in words
