@@ -20,6 +20,7 @@ from gpuproof.core.setup.model import Change, SetupPlan
 from gpuproof.core.setup.network import Network, masked
 from gpuproof.core.setup.packages import changes_of, installed_packages
 from gpuproof.core.setup.refusals import refuse_new_folder, refuse_running, refuse_unsuitable, running_words
+from gpuproof.core.setup.reinstall import anew, anew_change, anew_words, is_anew, is_broken
 from gpuproof.core.setup.resolve import Resolution
 from gpuproof.core.setup.sources import Source, Wanted, choose_source
 from gpuproof.core.setup.tools import Pip, pip_for
@@ -52,6 +53,9 @@ def plan_existing(
     pip = pip_for(existing_interpreter(interpreter))
     source = _source_for_existing(pip, choice, network, before, cancel)
     changes = changes_of(before, source.resolution)
+    if not changes and "torch" in before and is_broken(machine):
+        source = anew(pip, source, before["torch"], network, cancel)
+        changes = anew_change(source)
     return _checked(
         SetupPlan(
             interpreter=interpreter,
@@ -212,6 +216,7 @@ def _warnings(
     changes: Sequence[Change],
 ) -> tuple[Text, ...]:
     return (
+        *((anew_words(source),) if is_anew(source) else ()),
         *_older_release(choice, source),
         *_fits_already(recommendation, changes),
         *_will_not_fit(before, changes),
@@ -238,7 +243,7 @@ def _fits_already(recommendation: Recommendation, changes: Sequence[Change]) -> 
 
 
 def _will_not_fit(before: dict[str, str], changes: Sequence[Change]) -> tuple[Text, ...]:
-    changed = {change.name for change in changes}
+    changed = {change.name for change in changes if change.before != change.after}
     if "torch" not in changed:
         return ()
     left = [name for name in (*_COMPANIONS, *_BUILT_AGAINST_TORCH) if name in before and name not in changed]

@@ -6,9 +6,10 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from gpuproof.core.facts.machine import Machine, PythonFacts
+from gpuproof.core.facts.machine import Machine, PythonFacts, TorchBuild, TorchLive
 from gpuproof.core.recommend.model import Choice, Commands, DriverAdvice, Recommendation
 from gpuproof.core.setup.model import SetupPlan
 from gpuproof.core.setup.plan import plan_existing
@@ -33,9 +34,18 @@ def machine_of(prefix: Path) -> Machine:
     return Machine(python=PythonFacts(version="3.11.7", bits=64, prefix=str(prefix), executable=interpreter(prefix)))
 
 
-def plan_for(prefix: Path, index_url: str, *, torch: str = "2.13.0") -> SetupPlan:
+def with_broken_torch(prefix: Path) -> Machine:
+    """Return the facts of an environment whose torch is there and fails when it is imported."""
+    return replace(
+        machine_of(prefix),
+        torch=TorchBuild(version="2.12.0+cpu"),
+        torch_live=TorchLive(imported=False, import_error="No module named 'a_part_that_got_lost'"),
+    )
+
+
+def plan_for(prefix: Path, index_url: str, *, torch: str = "2.13.0", machine: Machine | None = None) -> SetupPlan:
     """Plan to bring a torch into an existing environment."""
-    return plan_existing(interpreter(prefix), machine_of(prefix), recommendation_of(index_url, torch))
+    return plan_existing(interpreter(prefix), machine or machine_of(prefix), recommendation_of(index_url, torch))
 
 
 def make_environment(prefix: Path, wheels: Path, *requirements: str) -> Path:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers.setups import plan_for, recommendation_of, state_of
+from helpers.setups import plan_for, recommendation_of, state_of, with_broken_torch
 from helpers.wheels import make_torch, make_wheel, served
 
 from gpuproof.core.facts.unknown import Unknown
@@ -47,6 +47,19 @@ def test_the_recommended_torch_is_installed_and_verified(venv, index):
     assert any(isinstance(event, SetupLine) and event.line.startswith("$ ") for event in events)
     assert any(isinstance(event, InstallProgress) for event in events)
     assert unfinished() is None
+
+
+def test_a_broken_torch_of_the_same_version_is_installed_anew(venv, index):
+    part = next(venv.glob("lib/python3*/site-packages/torch/__init__.py"))
+    whole = part.read_bytes()
+    part.write_text("import a_part_that_got_lost\n")
+    before, kept = state_of(venv), installed_packages(venv)
+    outcome = apply_plan(plan_for(venv, index, torch="2.12.0", machine=with_broken_torch(venv)))
+    assert outcome.is_ok, outcome.problem
+    assert part.read_bytes() == whole
+    assert installed_packages(venv) == kept
+    assert undo(last_undoable()).is_complete
+    assert state_of(venv) == before
 
 
 def test_undo_puts_back_exactly_what_was_there(venv, index):

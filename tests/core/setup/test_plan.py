@@ -4,7 +4,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from helpers.setups import interpreter, machine_of, plan_for, recommendation_of
+from helpers.setups import interpreter, machine_of, plan_for, recommendation_of, with_broken_torch
 
 from gpuproof.core.facts.machine import Machine, TorchLive
 from gpuproof.core.problems import CouldNotFinish
@@ -38,6 +38,33 @@ def test_what_is_there_already_is_nothing_to_do(venv, index):
     assert plan.is_nothing_to_do
     assert plan.commands == ()
     assert str(plan_words(plan)[0]).startswith("Nothing to do")
+
+
+def test_a_torch_that_cannot_be_imported_is_installed_anew_in_its_version(venv, index):
+    plan = plan_for(venv, index, torch="2.12.0", machine=with_broken_torch(venv))
+    assert [(change.name, change.before, change.after) for change in plan.changes] == [
+        ("torch", "2.12.0+cpu", "2.12.0+cpu")
+    ]
+    assert plan.commands[0].endswith(f"install --index-url {index} --force-reinstall --no-deps torch==2.12.0+cpu")
+    assert "cannot be imported; it is installed anew" in str(plan.warnings[0])
+    assert plan.needed_bytes > 0
+
+
+def test_a_torch_that_cannot_be_imported_and_is_to_be_had_nowhere_is_said(venv, index):
+    machine = with_broken_torch(venv)
+    for file in venv.glob("lib/python3*/site-packages/torch-2.12.0+cpu.dist-info"):
+        file.rename(file.with_name("torch-2.99.0+cpu.dist-info"))
+        (file.with_name("torch-2.99.0+cpu.dist-info") / "METADATA").write_text(
+            "Metadata-Version: 2.1\nName: torch\nVersion: 2.99.0+cpu\n"
+        )
+    with pytest.raises(CouldNotFinish, match="no source has it to install it anew"):
+        plan_for(venv, index, torch="2.99.0", machine=machine)
+
+
+def test_a_torch_that_is_newer_than_the_broken_one_simply_replaces_it(venv, index, ask_once):
+    plan = plan_for(venv, index, machine=with_broken_torch(venv))
+    assert plan.changes[0].after == "2.13.0+cpu"
+    assert "--force-reinstall" not in plan.commands[0]
 
 
 def test_a_closed_network_never_brings_an_older_torch(venv, wheels, monkeypatch):
