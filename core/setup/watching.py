@@ -67,6 +67,7 @@ class InstallWatch:
         self._last_look = 0.0
         self._seen: deque[tuple[float, int]] = deque(maxlen=_SPEED_WINDOW)
         self._downloaded = 0
+        self._last_seen = 0
         self._fraction = 0.0
 
     def __enter__(self) -> InstallWatch:
@@ -101,11 +102,13 @@ class InstallWatch:
         if now - self._last_look < _EVERY_S:
             return False
         self._last_look = now
-        before = self._seen[-1][1] if self._seen else 0
-        done = self._installed_bytes() if self._is_installing else self._downloaded_bytes()
+        before = self._last_seen
+        self._last_seen = self._installed_bytes() if self._is_installing else self._downloaded_bytes()
+        # the installer takes the former files away at the end: that is no step back
+        done = max(self._last_seen, self._seen[-1][1] if self._seen else 0)
         self._seen.append((now, done))
         self._tell(self._progress(done))
-        return done != before
+        return self._last_seen != before
 
     def _downloaded_bytes(self) -> int:
         # pip removes nothing before the end, but moves files: the largest sum that was seen counts

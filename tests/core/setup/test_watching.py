@@ -51,6 +51,18 @@ def test_the_installation_follows_and_never_goes_back(tmp_path, monkeypatch):
     assert seen[0].fraction <= seen[1].fraction < seen[2].fraction <= 0.99
 
 
+def test_former_files_that_are_taken_away_are_movement_and_no_step_back(tmp_path, monkeypatch):
+    seen = []
+    with watch_of(tmp_path, monkeypatch, seen) as watch:
+        watch.note_line("Installing collected packages: torch")
+        (tmp_path / "torch.so").write_bytes(b"x" * 3_000_000)
+        watch.tick()
+        (tmp_path / "torch.so").write_bytes(b"x" * 1_000_000)
+        assert watch.tick()
+        assert not watch.tick()
+    assert [progress.done_bytes for progress in seen] == [3_000_000] * 3
+
+
 def test_nothing_new_is_no_movement(tmp_path, monkeypatch):
     with watch_of(tmp_path, monkeypatch, []) as watch:
         assert not watch.tick()
