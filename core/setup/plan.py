@@ -51,11 +51,8 @@ def plan_existing(
     warned = _refused_or_warned(prefix, look_only)
     before = installed_packages(prefix)
     pip = pip_for(existing_interpreter(interpreter))
-    source = _source_for_existing(pip, choice, network, before, cancel)
-    changes = changes_of(before, source.resolution)
-    if not changes and "torch" in before and is_broken(machine):
-        source = anew(pip, source, before["torch"], network, cancel)
-        changes = anew_change(source)
+    source = _source_for_existing(pip, choice, network, before, cancel, is_broken(machine))
+    changes = anew_change(source) if is_anew(source) else changes_of(before, source.resolution)
     return _checked(
         SetupPlan(
             interpreter=interpreter,
@@ -86,7 +83,12 @@ def _refused_or_warned(prefix: Path, look_only: bool) -> tuple[Text, ...]:
 
 
 def _source_for_existing(
-    pip: Pip, choice: Choice, network: Network, before: dict[str, str], cancel: threading.Event | None
+    pip: Pip,
+    choice: Choice,
+    network: Network,
+    before: dict[str, str],
+    cancel: threading.Event | None,
+    torch_is_broken: bool,
 ) -> Source:
     present = [name for name in _COMPANIONS if name in before]
     source = choose_source(
@@ -97,7 +99,10 @@ def _source_for_existing(
         fresh=False,
         cancel=cancel,
     )
-    return _never_backwards(source, before.get("torch", ""), choice)
+    source = _never_backwards(source, before.get("torch", ""), choice)
+    if torch_is_broken and "torch" in before and not changes_of(before, source.resolution):
+        return anew(pip, source, before["torch"], network, cancel)
+    return source
 
 
 def plan_new(
