@@ -221,17 +221,15 @@ def test_a_real_window_is_driven_with_real_keys_and_closed(tmp_path: Path) -> No
         )  # fmt: skip
         try:
             window = _wait_for_window(environment)
-            assert "Home" in _do(environment, "getwindowname", window)
+            _wait_for_title(environment, window, "Home")
             _do(environment, "windowfocus", "--sync", window)
             _do(environment, "key", "--window", window, "ctrl+Page_Down")
-            deadline = time.monotonic() + 10
-            while "Start" not in _do(environment, "getwindowname", window) and time.monotonic() < deadline:
-                time.sleep(0.1)
-            assert "Start" in _do(environment, "getwindowname", window)
+            _wait_for_title(environment, window, "Start")
             _do(environment, "key", "--window", window, "ctrl+q")
-            out, err = app.communicate(timeout=20)
+            out, err = app.communicate(timeout=60)
         finally:
             app.kill()
+            app.communicate()
     assert (app.returncode, out, err) == (0, "", "")
 
 
@@ -269,6 +267,15 @@ class _XServer:
 def _do(environment: dict[str, str], *words: str) -> str:
     done = subprocess.run(["xdotool", *words], env=environment, capture_output=True, text=True, timeout=20, check=False)
     return done.stdout.strip()
+
+
+def _wait_for_title(environment: dict[str, str], window: str, words: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if words in _do(environment, "getwindowname", window):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the window never showed {words}")
 
 
 def _wait_for_window(environment: dict[str, str]) -> str:
