@@ -8,6 +8,7 @@ from typing import Any
 
 from gpuproof.core.bench.expected import link_gbs, rows_of
 from gpuproof.core.bench.model import BenchResult, DeviceResult, Doubt
+from gpuproof.core.bench.our_gpu import rows_of_our_gpu
 from gpuproof.core.words import text
 
 _SLOW_BUS_GBS = 7.0  # a card at x16 of the oldest generation still in use (PCIe 3) reaches about 12
@@ -103,11 +104,13 @@ def _neighbours(result: BenchResult) -> list[Doubt]:
 
 
 def _clock_ramp(result: BenchResult, gpu: DeviceResult) -> list[Doubt]:
-    blocks = [b for b in result.blocks if b.variant == gpu.variant and b.io == "full" and not b.is_warm_up]
+    ours = [b for b in result.blocks if b.phase == "gpu" and b.variant == gpu.variant]  # not those of several GPUs
+    blocks = [b for b in ours if b.io == "full" and not b.is_warm_up]
     if not blocks:
         return []
     begin, end = blocks[0].started_s, blocks[-1].started_s + blocks[-1].duration_s
-    clocks = [row.sm_clock_mhz for row in result.telemetry if row.sm_clock_mhz and begin <= row.at_s <= end]
+    rows = rows_of_our_gpu(result)
+    clocks = [row.sm_clock_mhz for row in rows if row.sm_clock_mhz and begin <= row.at_s <= end]
     third = len(clocks) // 3
     if third < 2 or fmean(clocks[-third:]) <= (1.0 + _CLOCK_RAMP) * fmean(clocks[:third]):
         return []

@@ -115,6 +115,16 @@ def test_a_clock_that_still_rises():
     assert _kinds(a_result(telemetry=tuple(rows))) == {"clock_ramp"}
     steady = [replace(row, sm_clock_mhz=1980.0) for row in some_samples()]
     assert _kinds(a_result(telemetry=tuple(steady))) == set()
+    of_another = [replace(row, gpu=1, process_memory_mib=None) for row in rows]
+    assert _kinds(a_result(telemetry=tuple(steady + of_another))) == set()
+
+
+def test_a_clock_that_rises_between_the_blocks_of_several_gpus_is_none_of_ours():
+    from dataclasses import replace
+
+    rows = [replace(row, sm_clock_mhz=1000.0 if row.at_s < 7.0 else 1980.0) for row in some_samples()]
+    later = some_blocks("together", "cuda:1", "fp16", 6.0, count=30)
+    assert _kinds(a_result(telemetry=tuple(rows), blocks=(*a_result().blocks, *later))) == set()
 
 
 H100 = {"gpu": 0, "name": "NVIDIA Test", "pcie_width_max": 16, "pcie_generation_card": 5}
