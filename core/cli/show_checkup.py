@@ -53,7 +53,15 @@ def _show_diagnosis(state: CheckupState, terminal: Terminal) -> None:
 
 
 def _show_recommendation(recommendation: Recommendation, terminal: Terminal) -> None:
-    choice = recommendation.choice
+    choice, later = recommendation.choice, recommendation.after_driver
+    if later is not None:
+        terminal.say(
+            text(
+                "First the driver, then torch {torch} ({variant}); until then only the CPU can work.",
+                torch=later.torch,
+                variant=later.variant,
+            )
+        )
     if recommendation.installed_fits and not recommendation.is_installed:
         fits = text("The installed torch fits these cards and this driver: nothing has to be installed.")
         without_cards = text("The installed torch is all that this computer can use: nothing has to be installed.")

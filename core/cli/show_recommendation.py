@@ -57,16 +57,14 @@ def _show_choice(recommendation: Recommendation, terminal: Terminal) -> None:
 
 def _show_driver_first(recommendation: Recommendation, terminal: Terminal) -> None:
     """Say at once when the driver alone keeps the GPU idle, or the command for the CPU would look like the answer."""
-    driver, others = recommendation.driver, recommendation.alternatives
-    is_waiting = driver.action in ("install", "upgrade") and driver.branch is not None  # a Jetson has NVIDIA's wheels
-    if recommendation.choice is None or recommendation.choice.variant != "cpu" or not is_waiting or not others:
+    best, minimum = recommendation.after_driver, recommendation.driver.minimum
+    if best is None:
         return
-    best, minimum = others[0], driver.minimum
     first = {
         "install": text("The GPU waits for a driver: install one, {minimum} or newer; then:", minimum=minimum),
         "upgrade": text("The GPU waits for a newer driver: upgrade it to {minimum} or newer; then:", minimum=minimum),
     }
-    terminal.say(first[driver.action])
+    terminal.say(first[recommendation.driver.action])
     terminal.say(f"  python -m pip install torch=={best.torch} torchvision --index-url {index_url(best.variant)}")
     terminal.say(text("Until then only the CPU can work:"))
 

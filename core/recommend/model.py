@@ -117,3 +117,13 @@ class Recommendation:
     installed_fits: bool | None = None  # the installed torch works on every card: nothing has to be done; None: unknown
     certainty: Literal["confirmed", "inferred"] = "confirmed"
     overridden: tuple[str, ...] = ()
+
+    @property
+    def after_driver(self) -> Alternative | None:
+        """Return the build to take once the driver is there; None where the GPU does not wait for a driver.
+
+        The choice is for the machine as it is, so a CPU build, and would look like the answer.
+        """
+        is_waiting = self.driver.action in ("install", "upgrade") and self.driver.branch is not None  # not on a Jetson
+        is_for_cpu = self.choice is not None and self.choice.variant == "cpu"
+        return self.alternatives[0] if is_waiting and is_for_cpu and self.alternatives else None

@@ -15,6 +15,10 @@ def headline(found: Recommendation) -> tuple[Tone, Text, Text]:
     if choice is None:
         words = found.missing[0] if found.missing else text("The reasons stand below.")
         return "unknown" if found.missing else "warning", text("No wheel can be recommended"), words
+    later = found.after_driver
+    if later is not None:
+        title = text("First the driver, then torch {torch} ({variant})", torch=later.torch, variant=later.variant)
+        return "warning", title, text("The GPU waits for its driver. Until then only the CPU can work.")
     title = text("torch {version}, build {variant}", version=choice.torch, variant=choice.variant)
     if found.installed_fits and not found.overridden:
         return "ok", text("Nothing to do: the installed PyTorch fits"), found.because[0] if found.because else title

@@ -24,7 +24,7 @@ from gpuproof.core.bench.model import (
 )
 from gpuproof.core.diagnose.model import ChainLink, Diagnosis, Finding, Remedy, Step
 from gpuproof.core.facts.answers import Answer, Answers
-from gpuproof.core.recommend.model import Choice, Commands, DriverAdvice, Recommendation, Rejected
+from gpuproof.core.recommend.model import Alternative, Choice, Commands, DriverAdvice, Recommendation, Rejected
 from gpuproof.core.report.build import build_report
 from gpuproof.core.report.model import Report
 from gpuproof.core.words import literal, text
@@ -208,6 +208,19 @@ def a_recommendation() -> Recommendation:
         rejected=(
             Rejected(torch="2.11.0", variant="cu126", reason=text("Sample rejection: an older CUDA brings nothing")),
         ),
+    )
+
+
+def a_recommendation_before_the_driver() -> Recommendation:
+    """Return a choice for the processor, as the GPU waits for a newer driver."""
+    plain = a_recommendation()
+    assert plain.choice is not None
+    return replace(
+        plain,
+        choice=replace(plain.choice, torch="2.15.0", variant="cpu"),
+        driver=DriverAdvice(action="upgrade", minimum="580.65.06", branch="580"),
+        alternatives=(Alternative(torch="2.15.0", variant="cu132", trade_off=text("It needs another driver.")),),
+        is_installed=False,
     )
 
 

@@ -126,7 +126,14 @@ def _choice_words(report: Report, say: Speaker) -> str:
     advice = report.recommendation
     if advice is None or advice.choice is None:
         return say(text("No published torch wheel fits this machine, or a fact that decides is missing."))
-    choice = advice.choice
+    choice, later = advice.choice, advice.after_driver
+    if later is not None:
+        words = text(
+            "First the driver, then torch {torch} ({variant}); until then only the CPU can work.",
+            torch=later.torch,
+            variant=later.variant,
+        )
+        return say(words)
     if advice.installed_fits and not advice.is_installed:
         return say(
             text(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from helpers.reports import a_report, a_result
+from helpers.reports import a_recommendation, a_recommendation_before_the_driver, a_report, a_result
 
 from gpuproof.core.report.compare import compare
 from gpuproof.core.words import Language
 from gpuproof.gui.presenters.compare_presenter import forest_rows
 from gpuproof.gui.presenters.paste_presenter import recognised
+from gpuproof.gui.presenters.recommend_texts import headline
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,9 @@ def test_units_of_a_comparison_are_words_of_the_language(language: Language, spe
     assert rows["GPU speed"].after.render(language).endswith(speed)
     assert rows["GPU, alignment"].after.render(language).endswith(time)
     assert rows["GPU speed"].before.render(language).replace("\u202f", "").isdigit()
+
+
+def test_a_driver_that_is_waited_for_comes_before_the_build_for_the_processor() -> None:
+    tone, title, _ = headline(a_recommendation_before_the_driver())
+    assert (tone, title.render()) == ("warning", "First the driver, then torch 2.15.0 (cu132)")
+    assert headline(a_recommendation())[0] == "ok"

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from helpers.pdf import read_pdf
 from helpers.png import read_png
-from helpers.reports import NOON, a_broken_diagnosis, a_report, a_result
+from helpers.reports import NOON, a_broken_diagnosis, a_recommendation_before_the_driver, a_report, a_result
 
 from gpuproof.core.problems import CouldNotFinish, UserProblem
 from gpuproof.core.report.export import FORMATS, export
@@ -38,6 +38,13 @@ def a_fixed_report() -> Report:
 def test_the_export_is_the_golden_one(form: str, language: str) -> None:
     golden = GOLDEN / f"report.{language}.{form}"
     assert export(a_fixed_report(), form, language).decode() == golden.read_bytes().decode()
+
+
+@pytest.mark.parametrize("form", ["html", "md", "txt"])
+def test_a_gpu_that_waits_for_its_driver_is_not_told_to_take_the_build_for_the_processor(form: str) -> None:
+    shown = export(a_report(recommendation=a_recommendation_before_the_driver()), form, "en").decode()
+    assert "First the driver, then torch 2.15.0 (cu132)" in shown
+    assert "Install torch" not in shown
 
 
 def test_csv_export_is_the_golden_one() -> None:
