@@ -9,6 +9,7 @@ HEADINGS = {
     "proof": text("The proof, layer by layer"),
     "chain": text("From the application down to the GPU"),
     "findings": text("What is wrong, and what mends it"),
+    "notes": text("Also good to know"),
     "unknown": text("What could not be established"),
     "advice": text("Recommendation"),
     "because": text("Why"),

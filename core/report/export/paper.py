@@ -12,7 +12,7 @@ from gpuproof.core.report.export.drawing_child import draw_in_child
 from gpuproof.core.report.export.headings import HEADINGS
 from gpuproof.core.report.export.svg import PAPER
 from gpuproof.core.report.export.view import view_of
-from gpuproof.core.report.export.view_model import LayerView, Speaker, View
+from gpuproof.core.report.export.view_model import FindingView, LayerView, Speaker, View
 from gpuproof.core.report.export.written import named
 from gpuproof.core.report.model import Report
 from gpuproof.core.words import Text, text
@@ -79,7 +79,9 @@ def _blocks(report: Report, view: View, say: Speaker) -> list[Block]:
         *_figures(view, say),
         *_layers(view.layers, HEADINGS["proof"], say),
         *_layers(view.chain, HEADINGS["chain"], say),
-        *_findings(view, say),
+        *_findings(view.findings, "findings", say),
+        *_findings(view.notes, "notes", say),
+        *_unknown(view, say),
         *_advice(view, say),
         *_bench(report, view, say),
         *_ending(view, say),
@@ -106,18 +108,20 @@ def _layers(layers: tuple[LayerView, ...], title: Text, say: Speaker) -> list[Bl
     return blocks
 
 
-def _findings(view: View, say: Speaker) -> list[Block]:
-    blocks: list[Block] = [_heading("findings", say)] if view.findings else []
-    for finding in view.findings:
+def _findings(findings: tuple[FindingView, ...], heading: str, say: Speaker) -> list[Block]:
+    blocks: list[Block] = [_heading(heading, say)] if findings else []
+    for finding in findings:
         blocks.append({"kind": "text", "text": finding.title, "bold": True})
         blocks += [{"kind": "note", "text": finding.note}, {"kind": "bullets", "lines": list(finding.evidence)}]
         for number, (words, command) in enumerate(finding.steps, 1):
             blocks.append({"kind": "text", "text": f"{number}. {words}"})
             blocks += [{"kind": "code", "text": command}] if command else []
-    if view.unknown or view.ask_next:
-        lines = [*view.unknown, *([view.ask_next] if view.ask_next else [])]
-        blocks += [_heading("unknown", say), {"kind": "bullets", "lines": lines}]
     return blocks
+
+
+def _unknown(view: View, say: Speaker) -> list[Block]:
+    lines = [*view.unknown, *([view.ask_next] if view.ask_next else [])]
+    return [_heading("unknown", say), {"kind": "bullets", "lines": lines}] if lines else []
 
 
 def _advice(view: View, say: Speaker) -> list[Block]:

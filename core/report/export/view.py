@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from gpuproof.core.bench.several_words import several_statements
 from gpuproof.core.diagnose.model import ChainLink, Finding
+from gpuproof.core.diagnose.notes import notes_of
+from gpuproof.core.facts.answers import Answers
+from gpuproof.core.facts.readers import read_machine
 from gpuproof.core.report.export import bench_view
 from gpuproof.core.report.export import words as w
 from gpuproof.core.report.export.view_model import AdviceView, FindingView, LayerView, Rows, Speaker, View
@@ -28,6 +31,7 @@ def view_of(report: Report, language: str) -> View:
         layers=_layers(report, say),
         chain=_chain(report, say),
         findings=tuple(_finding(one, say) for one in (diagnosis.findings if diagnosis else ())),
+        notes=_notes(report, say),
         unknown=tuple(dict.fromkeys(say(words) for _, words in (diagnosis.unknown if diagnosis else ()))),
         ask_next=say(diagnosis.ask_next) if diagnosis and diagnosis.ask_next else "",
         advice=_advice(report, say),
@@ -98,6 +102,21 @@ def _finding(finding: Finding, say: Speaker) -> FindingView:
         severity=finding.severity,
         evidence=say.each(finding.evidence),
         steps=tuple((say(step.words), say(step.command or "")) for step in finding.remedy.steps),
+    )
+
+
+def _notes(report: Report, say: Speaker) -> tuple[FindingView, ...]:
+    if not report.answers:
+        return ()
+    return tuple(
+        FindingView(
+            title=say(note.title),
+            note=say(w.SEVERITIES[note.severity]),
+            severity=note.severity,
+            evidence=say.each(note.evidence),
+            steps=tuple((say(step.words), say(step.command or "")) for step in note.steps),
+        )
+        for note in notes_of(read_machine(Answers.of(report.answers))).seen
     )
 
 

@@ -69,6 +69,7 @@ class View:
     layers: tuple[LayerView, ...] = ()
     chain: tuple[LayerView, ...] = ()
     findings: tuple[FindingView, ...] = ()
+    notes: tuple[FindingView, ...] = ()  # good to know, and no cause of a fault
     unknown: tuple[str, ...] = ()
     ask_next: str = ""
     advice: AdviceView | None = None

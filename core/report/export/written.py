@@ -31,6 +31,7 @@ def markdown(report: Report, language: str) -> str:
         lines += [_code(command) for name, command in view.advice.commands if name == "pip"]
     lines += [f"- {_md(doubt)}" for doubt in view.doubts[:3]]
     lines += [f"- {_md(line)}" for line in view.several]
+    lines += [f"- {_md(note.title)}: {_md(' '.join(note.evidence[:1]))}" for note in view.notes[:_MOST_EVIDENCE]]
     tail = _md_tail(report, view, say)
     return "\n".join(_fitted(lines, MOST_LINES - len(tail), say) + tail) + "\n"
 
@@ -45,12 +46,9 @@ def plain_text(report: Report, language: str) -> str:
         lines.append(named(figure.label, value, say))
     for layer in (*view.layers, *view.chain):
         lines += ["", named(layer.name, layer.state_words, say), *(f"  - {line}" for line in layer.lines)]
-    for finding in view.findings:
-        lines += ["", f"* {finding.title}  [{finding.note}]", *(f"  - {line}" for line in finding.evidence)]
-        lines += [
-            f"  {number}. {words}" + (f"\n       {command}" if command else "")
-            for number, (words, command) in enumerate(finding.steps, 1)
-        ]
+    lines += _plain_findings(view.findings)
+    if view.notes:
+        lines += ["", say(text("Also good to know; none of it is the cause of a fault:")), *_plain_findings(view.notes)]
     if view.advice is not None:
         lines += ["", view.advice.choice, view.advice.driver, *(f"  - {line}" for line in view.advice.because)]
         lines += [f"  {name}: " + command.replace("\n", "\n    ") for name, command in view.advice.commands]
@@ -70,6 +68,17 @@ def plain_text(report: Report, language: str) -> str:
     ]
     lines += ["", view.privacy, *(named(name, value, say) for name, value in view.origin), view.integrity]
     return "\n".join(_squeezed(lines)) + "\n"
+
+
+def _plain_findings(findings: Iterable[FindingView]) -> list[str]:
+    lines: list[str] = []
+    for finding in findings:
+        lines += ["", f"* {finding.title}  [{finding.note}]", *(f"  - {line}" for line in finding.evidence)]
+        lines += [
+            f"  {number}. {words}" + (f"\n       {command}" if command else "")
+            for number, (words, command) in enumerate(finding.steps, 1)
+        ]
+    return lines
 
 
 def named(name: str, words: str, say: Speaker) -> str:

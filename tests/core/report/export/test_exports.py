@@ -18,11 +18,13 @@ from helpers.pdf import read_pdf
 from helpers.png import read_png
 from helpers.reports import NOON, a_broken_diagnosis, a_recommendation_before_the_driver, a_report, a_result
 
+from gpuproof.core.facts.answers_file import read_answers
 from gpuproof.core.problems import CouldNotFinish, UserProblem
 from gpuproof.core.report.export import FORMATS, export
 from gpuproof.core.report.model import Report
 from gpuproof.core.words import text
 
+CAPTURES = Path(__file__).resolve().parents[3] / "captures"
 GOLDEN = Path(__file__).resolve().parents[3] / "data" / "reports" / "golden"
 NASTY = "<script>alert(1)</script> ](http://evil.example) `|` @someone =cmd() &amp; \u202egnp"
 
@@ -45,6 +47,18 @@ def test_a_gpu_that_waits_for_its_driver_is_not_told_to_take_the_build_for_the_p
     shown = export(a_report(recommendation=a_recommendation_before_the_driver()), form, "en").decode()
     assert "First the driver, then torch 2.15.0 (cu132)" in shown
     assert "Install torch" not in shown
+
+
+@pytest.mark.parametrize(
+    ("form", "heading"),
+    [("html", ">Also good to know<"), ("md", "little shared memory"), ("txt", "none of it is the cause")],
+)
+def test_what_is_good_to_know_stands_beside_the_findings(form: str, heading: str) -> None:
+    answers = read_answers((CAPTURES / "throttled-container.json").read_bytes())
+    shown = export(a_report(answers=answers), form, "en").decode()
+    assert heading in shown
+    assert "/dev/shm holds 64 MiB" in shown
+    assert heading not in export(a_fixed_report(), form, "en").decode()
 
 
 def test_csv_export_is_the_golden_one() -> None:
