@@ -46,6 +46,7 @@ _CHECKS: dict[str, Check] = {
     "ollama_cpu": program_looks.as_row,
     "runner_cpu": program_looks.runner_cpu,
     "utilisation": program_looks.utilisation,
+    "setting": device_looks.setting,
     "init_failed": device_looks.init_failed,
     "vllm_platform": program_looks.vllm_platform,
 }

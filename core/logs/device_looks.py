@@ -177,5 +177,22 @@ def gpu_memory(signal: Signal, found: re.Match[str], line: str) -> Look | None:
         r"(?i)out of memory|tried to allocate|fraction|limit|total capac|if reserved|currently allocated", line
     ):
         return None
-    is_own = re.search(r"(?i)allocated|reserved|peak|max", line) is not None  # torch counts its own memory
+    # torch counts its own memory; a peak of memory that names no GPU can be the machine's
+    is_own = re.search(r"(?i)allocated|reserved|(?=.*(?:gpu|cuda|vram|显存)).*(?:peak|max)", line) is not None
     return signal.kind, is_own, signal.component
+
+
+_NOT_SET = re.compile(
+    r"(?i)\b(?:if|when|unless|whether|should|set|please|usage|default|add|pass|try|can|could|would|requir\w+|needs?"
+    r"|at least|limit|budget|estimat\w+|expect\w+|request\w*|recommend\w*|pending|(?:de|en)cod\w+|browser"
+    r"|not)\b|如果|若|请|建议|需要|要求|可选",
+    re.ASCII,
+)
+
+
+def setting(signal: Signal, found: re.Match[str], line: str) -> Look | None:
+    """A setting or a state as ``key: value``; advice, conditions and estimates around it make it none."""
+    around = line[max(0, found.start() - 60) : found.start()] + "\n" + line[found.end() :][:40]
+    if _NOT_SET.search(around) or _is_option(line, found.start()):
+        return None
+    return signal.kind, signal.decisive, component_of(signal, line[max(0, found.start() - 60) : found.end()])

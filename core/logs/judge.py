@@ -196,17 +196,29 @@ class _Weigh:
                 return "cpu_fallback", text("The GPU could not be used, and the work went to the CPU."), [*errors, *cpu]
             return "gpu_error", text("The GPU could not be used: the deciding line says why."), errors
         if _kinds_of_support(cpu) > 1 and not working:
-            return "cpu_fallback", text("Several lines agree that the CPU did the work; none is decisive alone."), cpu
-        if working and len(gpu) > 1 and not cpu:
+            return "cpu_fallback", _CPU_AGREED[_is_one_line(cpu)], cpu
+        if working and not _is_one_line(gpu) and not cpu:
             return "gpu_used", text("Several lines agree that the GPU did the work; none is decisive alone."), gpu
         at_work = [row for row in gpu if "then_work" in row.signal.flags and row.order < self.work_order]
         if at_work and not cpu:
+            if any(row.signal.id == "gpu-memory-while-working" for row in at_work):
+                return "gpu_used", text("The log reports memory of the GPU in use, and finished work after it."), gpu
             return "gpu_used", text("The program found the GPU, which it takes when there is one, and worked."), gpu
         return (
             "inconclusive",
             text("Nothing in the log tells what was used, only what was asked for or found."),
             [*gpu, *cpu],
         )
+
+
+_CPU_AGREED = (
+    text("Several lines agree that the CPU did the work; none is decisive alone."),
+    text("One line says in several ways that the CPU did the work; none is decisive alone."),
+)
+
+
+def _is_one_line(events: list[Event]) -> bool:
+    return len({(event.line, event.order) for event in events}) == 1
 
 
 def _kinds_of_support(events: list[Event]) -> int:
@@ -248,7 +260,7 @@ def _why_nothing(rows: tuple[Event, ...]) -> Text:
         return text("The machine's own memory ran out; nothing in the log tells which device did the work.")
     if any("no_device" in row.signal.flags for row in rows):
         return text("This program prints no device, so its log cannot tell.")
-    if rows:
+    if any(row.kind not in ("work", "neutral") for row in rows):
         return text("Nothing in the log tells what was used, only what was asked for or found.")
     return text("The log has no word about a device, which proves nothing either way.")
 

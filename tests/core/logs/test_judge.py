@@ -101,3 +101,32 @@ def test_of_two_signals_on_a_line_the_one_that_says_why_is_shown():
 def test_the_meaning_of_a_line_names_the_device_that_it_chose(line: str, device: str) -> None:
     (event,) = scan([line]).events
     assert event.says == f"The program chose the {device} and says so after choosing."
+
+
+def test_one_line_alone_is_not_called_several() -> None:
+    missing = "Could not load dynamic library 'libcudart.so.11.0'; dlerror: cannot open shared object file"
+    line = f"{missing}; Ignore above cudart dlerror if you do not have a GPU set up"
+    judged = scan([line])
+    assert judged.verdict == "cpu_fallback"
+    assert "Several" not in str(judged.why)
+    apart = scan(line.replace("; Ignore", "\nIgnore").split("\n"))
+    assert apart.verdict == "cpu_fallback"
+    assert "Several" in str(apart.why)
+
+
+@pytest.mark.parametrize("line", ["All videos finished", "合成完成"])
+def test_finished_work_is_no_word_about_a_device(line: str) -> None:
+    judged = scan([line])
+    assert judged.verdict == "inconclusive"
+    assert "no word about a device" in str(judged.why)
+
+
+def test_no_remedy_is_half_a_command() -> None:
+    (remedy,) = scan(["AssertionError: Torch not compiled with CUDA enabled"]).remedies
+    assert "pip install" not in str(remedy)
+    assert "gpuproof recommend" in str(remedy)
+
+
+def test_memory_seen_before_finished_work_is_named_as_the_reason() -> None:
+    judged = scan(["VRAM usage: 5.4 GB / 24 GB", "100%|####| 20/20 [00:03<00:00, 6.1it/s]"])
+    assert "memory of the GPU" in str(judged.why)
