@@ -186,6 +186,9 @@ def container_lost_gpu(machine: Machine) -> Verdict:
     """Fail on NVML's "Unknown Error" in a container: its device permissions are gone, not the driver."""
     said = seen(machine, "container.nvml-unknown", "container.cgroup")
     unknown = not isinstance(machine.nvml, Unknown) and machine.nvml.error == "UNKNOWN"
+    told = seen(machine, "container.lost-said")
+    if told and not said and not is_wsl(machine) and is_available(machine) is not True:
+        return failed("container_lost_gpu", machine, quotes(told), "possible")
     if not said and unknown and is_container(machine) and is_available(machine) is not True:
         return failed("container_lost_gpu", machine, (text("NVML says {error}", error="UNKNOWN"),), "likely")
     if not said:
@@ -214,6 +217,8 @@ _WSL_SIGNS = (
 def wsl_driver(machine: Machine) -> Verdict:
     """Fail when WSL2 gets no working GPU from Windows."""
     certain = seen(machine, "wsl.blocked", "wsl.symbol", "wsl.cuda-err", "wsl.no-libcuda", "wsl.one")
+    if has(machine, "hint.no-nvidia") and has_nvidia_gpu(machine) is not True:
+        certain = tuple(line for line in certain if line.id != "wsl.blocked")  # no card: there is none to refuse
     crash = seen(machine, "wsl.smi-crash") if is_wsl(machine) else ()
     if crash and not certain:
         return by_message("wsl_driver", machine, crash)

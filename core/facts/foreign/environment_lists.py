@@ -66,7 +66,9 @@ def _open_mmlab(found: str, draft: Draft) -> str:
 
 
 def _ultralytics(flat: str, draft: Draft) -> str:
-    match = re.search(r"torch[- ](\d\.\d{1,2}\.\d{1,2}(?:\+\w{1,12})?) (cpu|cuda:\d)(?: \(([^,()]{3,60}),)?", flat)
+    match = re.search(
+        r"torch[- ](\d\.\d{1,2}\.\d{1,2}(?:a0)?(?:\+[\w.]{1,24})?) (cpu|cuda:\d)(?: \(([^,()]{3,60}),)?", flat
+    )
     bare = re.search(r"python-3[\d.]{2,6} torch-(\d\.\d{1,2}\.\d{1,2}(?:\+\w{1,12})?)", flat)
     if match is None:
         draft.torch_version = draft.torch_version or (bare.group(1) if bare is not None else "")
