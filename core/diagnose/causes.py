@@ -38,7 +38,7 @@ TITLES: dict[str, Text] = {
     "tcc_wddm": text("The GPU runs in the TCC driver model where WDDM is needed"),
     "wsl_driver": text("The Windows driver or WSL kernel gives this WSL2 system no working GPU"),
     "wsl_libcuda": text("WSL2's libcuda is not found by the loader"),
-    "cudnn_conflict": text("Another cuDNN than the one torch was built with is loaded"),
+    "cudnn_conflict": text("The cuDNN that torch was built with is missing, or another one is loaded"),
     "cuda_lib_shadow": text("Another CUDA library shadows the one that torch brings"),
     "vision_mismatch": text("torchvision or torchaudio does not belong to this torch"),
     "ext_mismatch": text("An extension does not fit this torch, CUDA or system"),

@@ -20,12 +20,19 @@ from gpuproof.core.words import Text, text
 
 _SEE_ERROR = 'python -c "import torch; torch.zeros(1).cuda()"'
 _SEE_CARD = 'python -c "import torch; print(torch.cuda.get_device_name(0), torch.cuda.get_device_capability(0), torch.cuda.get_arch_list())"'  # noqa: E501
+_SEE_ASSERT = "env CUDA_LAUNCH_BLOCKING=1 python app.py"
 _COLLECT = "python -m torch.utils.collect_env"
 
 
 def next_question(machine: Machine, cause: str, primary: Finding | None) -> Text | None:
     """Return what to run next; None when the cause is certain or the machine is seen to work."""
     live = torch_live(machine)
+    if cause == "healthy" and has(machine, "program.assert"):
+        return text(
+            "The program's own data failed a check (a label or an index out of range), not the set-up. Run {command}: "
+            "it shows the line",
+            command=_SEE_ASSERT,
+        )
     if cause == "healthy" and live is not None and live.is_available:
         return None
     if primary is not None and primary.confidence != "possible":

@@ -57,7 +57,12 @@ def _system_by_words(flat: str, draft: Draft) -> System | None:
         return "windows"
     if _says("linux", flat):
         return "linux"
-    return "macos" if _says("mac", flat) and not seen_by_tool else None
+    return "macos" if _is_about_mac(flat) and not seen_by_tool else None
+
+
+def _is_about_mac(flat: str) -> bool:
+    """A long document that names macOS once or twice is about something else."""
+    return sum(flat.count(word) for word in places()["mac"]) * 4_000 >= max(len(flat), 1)
 
 
 def _says(place: str, flat: str) -> bool:
@@ -88,7 +93,7 @@ def _has_compose_log(found: str) -> bool:
 
 _BITS_32 = ("32 bit (intel)", "32-bit python", "python 32", "-32\\", "(32-bit)", "'32bit'")
 _PYTHON_32 = (
-    r"\bpython[^.;]{0,16}(?:\.\d{1,2}){0,2}[^.;\d]{0,8}\b32[ -]?bits?\b|\b32[ -]?bits? (?:version of )?python|"
+    r"\bpython[^.;]{0,16}(?:\.\d{1,2}){0,2}[^.;\d]{0,8}\b32[ -]?bits?\b|\b32[ -]?bits? (?:(?:version of )?python|windows\b)|"
     r"maxsize\.bit_length\(\)[^\d]{0,24}31\b|sys\.maxsize[^\d]{0,16}2147483647\b|"
     r"calcsize\(['\"]p['\"]\)[ )*8]{0,6}[^\d]{0,16}\b32\b"
 )

@@ -200,3 +200,16 @@ def test_what_could_not_be_seen_is_not_healthy() -> None:
     from helpers.machines import TIMED_OUT
 
     assert diagnose(replace(a_machine(), torch_live=TIMED_OUT)).cause == "cannot_tell"
+
+
+def test_an_assert_of_the_program_is_no_fault_of_the_set_up_and_is_named() -> None:
+    _, machine = read_foreign("RuntimeError: CUDA error: device-side assert triggered")
+    result = diagnose(machine)
+    assert result.cause == "healthy"
+    assert result.ask_next is not None
+    assert "CUDA_LAUNCH_BLOCKING=1" in result.ask_next.render("en")
+
+
+def test_a_long_document_that_names_macos_in_passing_is_no_mac() -> None:
+    document = "The trainer takes a folder of images and writes a checkpoint.\n" * 200 + "It was once tried on macOS.\n"
+    assert diagnose(read_foreign(document)[1]).cause != "macos_no_cuda"
