@@ -22,6 +22,8 @@ def device_choice(signal: Signal, found: re.Match[str], line: str) -> Look | Non
         return None
     if _OFFERED.search(around):
         return None  # what there is to choose from, not what was chosen
+    if signal.kind == "gpu" and _OF_ANOTHER.search(line[: found.end()]):
+        return None  # where something was saved, or what a failing call was given
     if signal.kind == "cpu" and _PUT_BACK.search(around):
         return None  # where a model waits between two uses
     if signal.kind == "cpu" and re.search(r"(?i)\blayers?\b|\bmemory (?:system|manag)", around):
@@ -31,6 +33,9 @@ def device_choice(signal: Signal, found: re.Match[str], line: str) -> Look | Non
     return signal.kind, signal.decisive, component_of(signal, around)
 
 
+_OF_ANOTHER = re.compile(
+    r"\b\w+(?:Error|Exception)\s*:|\b(?:saved|was trained|pretrained) on (?:the )?(?:cuda|gpu|GPU)"
+)
 _PUT_BACK = re.compile(r"(?i)\b(?:mov|put|plac|send|sent|return|park)\w*\b[^\n]{0,60}?\bback (?:on)?to (?:the )?cpu\b")
 _OFFERED = re.compile(
     r"(?i)\b(?:available|supported|known|possible|registered|allowed|valid) (?:\w+ )?"
