@@ -93,7 +93,8 @@ def _has_compose_log(found: str) -> bool:
 
 _BITS_32 = ("32 bit (intel)", "32-bit python", "python 32", "-32\\", "(32-bit)", "'32bit'")
 _PYTHON_32 = (
-    r"\bpython[^.;]{0,16}(?:\.\d{1,2}){0,2}[^.;\d]{0,8}\b32[ -]?bits?\b|\b32[ -]?bits? (?:(?:version of )?python|windows\b)|"
+    r"\bpython[^.;]{0,16}(?:\.\d{1,2}){0,2}[^.;\d]{0,8}\b32[ -]?bits?\b|"
+    r"\b32[ -]?bits? (?:(?:version of )?python|windows\b)|"
     r"maxsize\.bit_length\(\)[^\d]{0,24}31\b|sys\.maxsize[^\d]{0,16}2147483647\b|"
     r"calcsize\(['\"]p['\"]\)[ )*8]{0,6}[^\d]{0,16}\b32\b"
 )
