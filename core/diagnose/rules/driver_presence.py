@@ -214,6 +214,12 @@ _WSL_SIGNS = (
 )
 
 
+def _works_in_windows_only(machine: Machine) -> bool:
+    """The table of nvidia-smi.exe has a driver model; the one inside WSL2, which fails here, has none."""
+    in_windows = any(gpu.driver_model for gpu in gpus(machine))
+    return in_windows and has(machine, "driver.smi-no-communication") and not has(machine, "hint.smi-works")
+
+
 def wsl_driver(machine: Machine) -> Verdict:
     """Fail when WSL2 gets no working GPU from Windows."""
     certain = seen(machine, "wsl.blocked", "wsl.symbol", "wsl.cuda-err", "wsl.no-libcuda", "wsl.one")
@@ -238,7 +244,7 @@ def wsl_driver(machine: Machine) -> Verdict:
     )
     if has(machine, "hint.smi-works"):  # in WSL2 itself, or in another container
         signs = tuple(sign for sign in signs if sign.id != "driver.smi-error")
-    if has(machine, "memory.init-oom") or (signs and not driver_works(machine)):
+    if has(machine, "memory.init-oom") or (signs and not driver_works(machine)) or _works_in_windows_only(machine):
         return failed("wsl_driver", machine, quotes(signs), "likely")
     vague = seen(
         machine, "gpu.uvm", "gpu.busy", "gpu.not-seen"
