@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gpuproof.core.cli.show_remedy import show_remedy
 from gpuproof.core.cli.terminal import Terminal
 from gpuproof.core.diagnose.notes import Notes
 from gpuproof.core.words import text
@@ -14,11 +15,6 @@ def show_notes(notes: Notes, terminal: Terminal) -> None:
         terminal.say(text("Also good to know; none of it is the cause of a fault:"))
     for note in notes.seen:
         terminal.say(text("- {note}", note=note.title.render(terminal.language)))
-        for line in note.evidence:
-            terminal.say(text("  seen: {line}", line=line.render(terminal.language)))
-        for number, step in enumerate(note.steps, start=1):
-            terminal.say(text("  {number}. {words}", number=number, words=step.words.render(terminal.language)))
-            if step.command:
-                terminal.say(f"     {step.command}")
+        show_remedy(note.evidence, note.steps, terminal)
     for rule, detail in notes.crashed:
         terminal.say(text("The rule {rule} could not be run: {detail}", rule=rule, detail=detail))

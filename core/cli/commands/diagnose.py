@@ -95,6 +95,7 @@ def _inspected(arguments: argparse.Namespace, terminal: Terminal) -> Machine:
 
 def _show(diagnosis: Diagnosis, notes: Notes, terminal: Terminal) -> None:
     from gpuproof.core.cli.show_notes import show_notes
+    from gpuproof.core.cli.show_remedy import show_remedy
 
     language = terminal.language
     terminal.say(diagnosis.title)
@@ -105,12 +106,7 @@ def _show(diagnosis: Diagnosis, notes: Notes, terminal: Terminal) -> None:
             terminal.say()
             terminal.say(text("Also seen: {title}", title=finding.title.render(language)))
             continue
-        for line in finding.evidence:
-            terminal.say(text("  seen: {line}", line=line.render(language)))
-        for number, step in enumerate(finding.remedy.steps, start=1):
-            terminal.say(text("  {number}. {words}", number=number, words=step.words.render(language)))
-            if step.command:
-                terminal.say(f"     {step.command}")
+        show_remedy(finding.evidence, finding.remedy.steps, terminal)
     for link in diagnosis.chain:
         terminal.say(
             text(

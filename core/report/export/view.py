@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gpuproof.core.bench.several_words import several_statements
-from gpuproof.core.diagnose.model import ChainLink, Finding
-from gpuproof.core.diagnose.notes import notes_of
+from gpuproof.core.diagnose.model import ChainLink, Finding, Step
+from gpuproof.core.diagnose.notes import Note, notes_of
 from gpuproof.core.facts.answers import Answers
 from gpuproof.core.facts.readers import read_machine
 from gpuproof.core.report.export import bench_view
@@ -96,28 +96,25 @@ def _chain(report: Report, say: Speaker) -> tuple[LayerView, ...]:
 
 
 def _finding(finding: Finding, say: Speaker) -> FindingView:
+    weight = f"{say(w.SEVERITIES[finding.severity])} · {say(w.CONFIDENCES[finding.confidence])} · {say(finding.cause)}"
+    return _seen(finding, finding.remedy.steps, weight, say)
+
+
+def _seen(found: Finding | Note, steps: tuple[Step, ...], weight: str, say: Speaker) -> FindingView:
     return FindingView(
-        title=say(finding.title),
-        note=f"{say(w.SEVERITIES[finding.severity])} · {say(w.CONFIDENCES[finding.confidence])} · {say(finding.cause)}",
-        severity=finding.severity,
-        evidence=say.each(finding.evidence),
-        steps=tuple((say(step.words), say(step.command or "")) for step in finding.remedy.steps),
+        title=say(found.title),
+        note=weight,
+        severity=found.severity,
+        evidence=say.each(found.evidence),
+        steps=tuple((say(step.words), say(step.command or "")) for step in steps),
     )
 
 
 def _notes(report: Report, say: Speaker) -> tuple[FindingView, ...]:
     if not report.answers:
         return ()
-    return tuple(
-        FindingView(
-            title=say(note.title),
-            note=say(w.SEVERITIES[note.severity]),
-            severity=note.severity,
-            evidence=say.each(note.evidence),
-            steps=tuple((say(step.words), say(step.command or "")) for step in note.steps),
-        )
-        for note in notes_of(read_machine(Answers.of(report.answers))).seen
-    )
+    notes = notes_of(read_machine(Answers.of(report.answers))).seen
+    return tuple(_seen(note, note.steps, say(w.SEVERITIES[note.severity]), say) for note in notes)
 
 
 def _advice(report: Report, say: Speaker) -> AdviceView | None:
