@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from helpers.machines import ABSENT, a_display_device, a_gpu, a_machine
+from helpers.notes import check_note
 
-from gpuproof.core.diagnose import diagnose
 from gpuproof.core.diagnose.notes import Note, notes_of
 from gpuproof.core.facts.conditions import KernelFacts
 from gpuproof.core.facts.gpu import GpuPair, GpuProcess, NvLink
@@ -83,10 +83,7 @@ SCENES: list[tuple[str, Machine, bool]] = [
 
 @pytest.mark.parametrize(("note", "machine", "is_seen"), SCENES, ids=[f"{n}-{s[0]}" for n, s in enumerate(SCENES)])
 def test_a_note_is_made_only_of_what_was_seen(note: str, machine: Machine, is_seen: bool) -> None:
-    notes = notes_of(machine)
-    assert notes.crashed == ()
-    assert (note in {found.id for found in notes.seen}) is is_seen
-    assert diagnose(machine).findings == ()
+    check_note(note, machine, is_seen)
 
 
 def _note(machine: Machine, wanted: str) -> Note:

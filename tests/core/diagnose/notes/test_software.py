@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from helpers.machines import ABSENT, SITE_PACKAGES, a_machine, a_torch, packages_of
+from helpers.notes import check_note
 
-from gpuproof.core.diagnose import diagnose
 from gpuproof.core.diagnose.notes import notes_of
 from gpuproof.core.facts.installation import FilesCheck, TorchConfiguration
 from gpuproof.core.facts.machine import Machine, OperatingSystem
@@ -76,10 +76,7 @@ SCENES: list[tuple[str, Machine, bool]] = [
 
 @pytest.mark.parametrize(("note", "machine", "is_seen"), SCENES, ids=[f"{n}-{s[0]}" for n, s in enumerate(SCENES)])
 def test_a_note_is_made_only_of_what_was_seen(note: str, machine: Machine, is_seen: bool) -> None:
-    notes = notes_of(machine)
-    assert notes.crashed == ()
-    assert (note in {found.id for found in notes.seen}) is is_seen
-    assert diagnose(machine).findings == ()
+    check_note(note, machine, is_seen)
 
 
 def test_a_variable_is_cleared_the_way_of_the_system() -> None:
