@@ -22,8 +22,8 @@ _ANEW = ("--force-reinstall", "--no-deps")
 
 def is_broken(machine: Machine) -> bool:
     """Tell whether torch is there and was seen to fail when it was imported."""
-    has_files = not isinstance(machine.torch, Unknown) and machine.torch is not None
-    return has_files and not isinstance(machine.torch_live, Unknown) and not machine.torch_live.imported
+    is_there = not isinstance(machine.torch, Unknown)
+    return is_there and not isinstance(machine.torch_live, Unknown) and not machine.torch_live.imported
 
 
 def anew(pip: Pip, source: Source, installed: str, network: Network, cancel: threading.Event | None) -> Source:
